@@ -1,0 +1,20 @@
+"""What every page's frame shows: who is signed in, where, and how they like it."""
+
+from typing import Any
+
+from django.http import HttpRequest
+
+from secrets_app import regions
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    call = getattr(request, "call", None)
+    if call is None:
+        return {"color_mode": "system", "density": "comfortable"}
+    return {
+        "call": call,
+        "regions": regions.REGIONS,
+        "current_region": regions.BY_CODE[call.region],
+        "color_mode": call.principal.color_mode,
+        "density": call.principal.density,
+    }

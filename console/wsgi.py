@@ -1,0 +1,19 @@
+"""The front door: an API request goes straight to the wire, past Django's resolver, middleware and sessions."""
+
+import os
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
+
+_pages = get_wsgi_application()
+
+from secrets_app.aws_json import endpoint  # noqa: E402  needs the apps to be loaded
+
+
+def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    if endpoint.is_api_request(environ):
+        return endpoint.answer(environ, start_response)
+    return _pages(environ, start_response)

@@ -1,0 +1,101 @@
+"""Puts one question to the policy evaluator: may this caller do this action to this resource, in this request?"""
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+from .iam.evaluate import Decision, Request, evaluate
+from .iam.policy_document import MalformedPolicy, parse
+from .models import Principal, Tag
+
+if TYPE_CHECKING:
+    from .call import Call
+
+_PRINCIPAL_TYPES = {"root": "Account", "user": "User", "role": "AssumedRole"}
+
+
+def decide(
+    call: "Call",
+    action: str,
+    resource: str,
+    resource_account: str,
+    context: Mapping[str, Any],
+    policy_document: str,
+    *,
+    tags_of: int | None = None,
+) -> Decision:
+    """tags_of: primary key of the secret whose tags are aws:ResourceTag/...; read only if a policy asks for them."""
+    try:
+        resource_policy = parse(policy_document, kind="resource") if policy_document else None
+    except MalformedPolicy:
+        # It was checked when it was stored; whatever it says now, nobody is let in by it or past it.
+        return Decision(outcome="ExplicitDeny", reason="with an explicit deny in a resource-based policy")
+    full = _Context(call, {"aws:ResourceAccount": resource_account, **context}, tags_of)
+    return evaluate(call.principal.caller, Request(action, resource, resource_account, full), resource_policy)
+
+
+def message_of_refusal(call: "Call", action: str, shown: str, decision: Decision) -> str:
+    """Form seen in the field (api.md 1.5); shown is "" for actions that have no resource."""
+    about = f" on resource: {shown}" if shown else ""
+    return f"User: {call.principal.arn} is not authorized to perform: {action}{about} {decision.reason}"
+
+
+def principal_exists(arn: str) -> bool:
+    """Whether the IAM principal a policy names is one of ours; principals of unknown accounts can't be checked."""
+    parts = arn.split(":", 5)
+    if len(parts) != 6:
+        return False
+    account, rest = parts[4], parts[5]
+    if rest == "root":
+        return True
+    kind, _, name = rest.partition("/")
+    if kind == "assumed-role":
+        kind, name = "role", name.split("/", 1)[0]
+    return Principal.objects.filter(account=account, kind=kind, name=name.rsplit("/", 1)[-1]).exists()
+
+
+class _Context(Mapping[str, Any]):
+    """The condition keys of the request, put together on the first question: most policies never ask."""
+
+    def __init__(self, call: "Call", given: Mapping[str, Any], tags_of: int | None) -> None:
+        self._call, self._given, self._tags_of = call, given, tags_of
+
+    @cached_property
+    def _all(self) -> dict[str, Any]:
+        found = {**_global_keys(self._call), **self._given}
+        if self._tags_of is not None:
+            for key, value in Tag.objects.filter(secret_id=self._tags_of).values_list("key", "value"):
+                found[f"aws:ResourceTag/{key}"] = found[f"secretsmanager:ResourceTag/{key}"] = value
+        return found
+
+    def __getitem__(self, key: str) -> Any:
+        return self._all[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._all)
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+
+def _global_keys(call: "Call") -> dict[str, Any]:
+    """Global condition keys (security.md 1.5). Absent ones are really absent."""
+    identity = call.principal
+    context: dict[str, Any] = {
+        "aws:CurrentTime": call.now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "aws:EpochTime": str(int(call.now.timestamp())),
+        "aws:SecureTransport": "true" if call.secure_transport else "false",
+        "aws:RequestedRegion": call.region,
+        "aws:PrincipalArn": identity.arn,
+        "aws:PrincipalAccount": identity.account,
+        "aws:PrincipalType": _PRINCIPAL_TYPES[identity.kind],
+        "aws:ViaAWSService": "false",
+        "aws:userid": identity.account if identity.kind == "root" else identity.unique_id,
+    }
+    if call.source_ip:
+        context["aws:SourceIp"] = call.source_ip
+    if call.user_agent:
+        context["aws:UserAgent"] = call.user_agent
+    if identity.kind == "user":
+        context["aws:username"] = identity.name
+    return context

@@ -1,0 +1,162 @@
+"""One call of one operation: who, where, when; and the two questions every operation asks: which secret, and may I."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, Literal, Protocol
+
+from . import arns, audit, errors, secret_ids
+from .authorization import decide, message_of_refusal
+from .models import KmsKey, Secret
+from .principals import Identity
+from .service_model import OperationModel
+
+Door = Literal["api", "console", "worker"]
+Context = Mapping[str, "str | list[str]"]
+
+
+class SecretFacts(Protocol):
+    """What authorization and the audit trail need to know of a secret: a Secret, or a row read in one statement."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def arn(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def account_id(self) -> str: ...
+    @property
+    def primary_region(self) -> str: ...
+    @property
+    def type(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """now: aware UTC, the only clock an operation may look at. operation is filled in by @operation."""
+
+    principal: Identity
+    region: str
+    now: datetime
+    door: Door = "api"
+    request_id: str = field(default_factory=audit.new_request_id)
+    source_ip: str = ""
+    user_agent: str = ""
+    secure_transport: bool = False
+    service: str = "secretsmanager"
+    read_only: bool = False
+    operation: OperationModel = None  # type: ignore[assignment]  # never None inside an operation
+    record: audit.Record = field(default_factory=audit.Record)
+
+    @property
+    def account(self) -> str:
+        return self.principal.account
+
+    @property
+    def action(self) -> str:
+        """What IAM calls this operation: "secretsmanager:GetSecretValue"."""
+        return f"{self.service}:{self.operation.name}"
+
+    @property
+    def event_source(self) -> str:
+        return f"{self.service}.amazonaws.com"
+
+    def starting(self, operation: OperationModel, service: str, *, read_only: bool) -> "Call":
+        """This caller's next call: a fresh audit record for it."""
+        return replace(self, operation=operation, service=service, read_only=read_only, record=audit.Record())
+
+    def again(self, now: datetime) -> "Call":
+        """The same caller a moment later, under a request id of its own."""
+        return replace(self, now=now, request_id=audit.new_request_id(), record=audit.Record())
+
+    # --- which secret ------------------------------------------------------------------------------
+
+    def secret(
+        self,
+        secret_id: str,
+        *,
+        for_update: bool = False,
+        even_if_marked_for_deletion: bool = False,
+        even_if_replica: bool = False,
+        even_if_managed: bool = False,
+        context: Context | None = None,
+    ) -> Secret:
+        """The secret, if there is one and the caller may do this operation to it; locked when it is to be changed.
+
+        Errors in the order of the real service: name characters, permission, existence, deletion, replica, owner
+        (api.md 2). A caller without permission cannot learn whether the secret exists.
+        """
+        secret_ids.check_characters(secret_id)
+        secret = secret_ids.find(self.account, self.region, secret_id, for_update=for_update)
+        self.authorize_secret(secret, secret_id, context=context)
+        if secret is None:
+            raise errors.secret_not_found()
+        if secret.deleted_at and not even_if_marked_for_deletion:
+            raise errors.marked_for_deletion()
+        if for_update and secret.is_replica and not even_if_replica:
+            raise errors.read_only_replica()
+        if for_update and secret.owning_service and not even_if_managed:
+            raise errors.managed_by_another_service(secret.owning_service)
+        return secret
+
+    # --- may I -------------------------------------------------------------------------------------
+
+    def authorize_secret(
+        self,
+        secret: SecretFacts | None,
+        secret_id: str,
+        *,
+        context: Context | None = None,
+        action: str = "",
+        policy_document: str | None = None,
+    ) -> None:
+        """Raise AccessDeniedException unless policies allow `action` (this operation's by default) on the secret.
+
+        policy_document: the secret's resource policy where the caller has read it already.
+        A secret that does not exist is asked about under its name and six placeholder characters.
+        """
+        action = action or self.action
+        request_context: dict[str, Any] = {"secretsmanager:SecretId": "", **(context or {})}
+        if secret is None:
+            arn, account = secret_ids.pseudo_arn(self.account, self.region, secret_id), self.account
+            tags, document = None, None
+        else:
+            self.record.about(secret.pk, secret.name)
+            arn, account, tags = secret.arn, secret.account_id, secret.pk
+            document = policy_document if policy_document is not None else secret_ids.resource_policy_of(secret.pk)
+            if secret.primary_region:
+                request_context["secretsmanager:SecretPrimaryRegion"] = secret.primary_region
+            if secret.type:
+                request_context["secretsmanager:resource/Type"] = secret.type
+        request_context["secretsmanager:SecretId"] = arn
+        decision = decide(self, action, arn, account, request_context, document or "", tags_of=tags)
+        if not decision.allowed:
+            # What the caller passed, whether or not the secret exists: the answer must not tell.
+            message = message_of_refusal(self, action, secret_id, decision)
+            raise errors.AccessDeniedException(message, parameter="SecretId")
+
+    def authorize(
+        self, *, action: str = "", resource: str = "*", shown: str = "", context: Context | None = None
+    ) -> None:
+        """For what is not about one existing secret: lists, random passwords, creating. shown: the resource as the
+        refusal names it; "" leaves that part out, as the service does for account-level actions."""
+        action = action or self.action
+        decision = decide(self, action, resource, self.account, dict(context or {}), "")
+        if not decision.allowed:
+            raise errors.AccessDeniedException(message_of_refusal(self, action, shown, decision))
+
+    def authorize_key(self, key: KmsKey | None, *actions: str) -> None:
+        """Raise "Access to KMS is not allowed" unless the caller may use the customer key. None: the default key, which
+        every principal of its own account may use through Secrets Manager."""
+        if key is None:
+            return
+        context = {"kms:ViaService": f"secretsmanager.{self.region}.amazonaws.com", "kms:CallerAccount": self.account}
+        for action in actions:
+            if not decide(self, action, key.arn, key.account_id, dict(context), "").allowed:
+                raise errors.kms_access_denied()
+
+    def arn_of_new_secret(self, name: str) -> tuple[str, str]:
+        """A fresh ARN for the name, and its suffix: CreateSecret is authorized against the ARN the secret will get."""
+        suffix = arns.random_suffix()
+        return arns.secret(self.region, self.account, name, suffix), suffix

@@ -1,0 +1,50 @@
+"""The condition keys of one request, and how their values read as text."""
+
+import base64
+from collections.abc import Collection, Mapping
+from datetime import UTC, datetime
+
+ContextScalar = str | int | float | bool | bytes | datetime
+ContextValue = ContextScalar | Collection[str]  # a list, tuple or set is a multivalued key; a datetime is aware
+
+
+class RequestContext:
+    """Condition keys under their lower-cased names: keys, and tag keys inside them, compare without case.
+
+    The names are folded on the first question, so a policy without conditions pays nothing for them.
+    """
+
+    __slots__ = ("_folded", "_given")
+
+    def __init__(self, given: Mapping[str, ContextValue]) -> None:
+        self._given = given
+        self._folded: dict[str, ContextValue] | None = None
+
+    def get(self, folded_key: str) -> ContextValue | None:
+        """The value of a key whose name is already lower case. An empty list counts as an absent key."""
+        if self._folded is None:
+            self._folded = {key.lower(): value for key, value in self._given.items()}
+        value = self._folded.get(folded_key)
+        return None if is_multivalued(value) and not value else value
+
+    def text(self, folded_key: str) -> str | None:
+        """What a policy variable stands for; a multivalued key has no such text."""
+        value = self.get(folded_key)
+        return None if value is None or is_multivalued(value) else as_text(value)
+
+
+def is_multivalued(value: object) -> bool:
+    return isinstance(value, list | tuple | set | frozenset)
+
+
+def as_text(value: object) -> str:
+    """A value as string operators see it: "true", "7", "2026-03-01T12:00:00Z", base64 for bytes."""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode("ascii")
+    return str(value)

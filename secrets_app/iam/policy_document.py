@@ -1,0 +1,337 @@
+"""A policy as text, taken apart into statements that are ready to be asked.
+
+Source of the grammar: IAM User Guide, "Grammar of the IAM JSON policy language" and "Principal".
+"""
+
+import functools
+import json
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Literal, NoReturn
+
+from secrets_app.iam.conditions import Condition, compile_condition
+from secrets_app.iam.context import RequestContext
+from secrets_app.iam.matching import ARN_FIELDS, Actions, Resources
+
+Kind = Literal["identity", "resource"]
+Effect = Literal["Allow", "Deny"]
+
+VERSION_WITH_VARIABLES = "2012-10-17"
+_VERSIONS = (VERSION_WITH_VARIABLES, "2008-10-17")
+
+_POLICY_ELEMENTS = {"Version", "Id", "Statement"}
+_STATEMENT_ELEMENTS = {
+    "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
+}  # fmt: skip
+_PRINCIPAL_TYPES = {"AWS", "Service", "Federated", "CanonicalUser"}
+
+_IDENTITY_SID = re.compile(r"[A-Za-z0-9]*")
+_ACTION = re.compile(r"\*|\*:\*|[A-Za-z0-9-]+:[^:\s]+")
+_ACCOUNT_ID = re.compile(r"(\d{12})", re.ASCII)
+_ACCOUNT_ROOT = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):root", re.ASCII)
+_NAMED_PRINCIPAL = re.compile(
+    r"arn:aws[a-z-]*:(?:"
+    r"iam::\d{12}:(?:user|role)/[^*?\s:]+"
+    r"|sts::\d{12}:assumed-role/[^*?\s:/]+/[^*?\s:/]+"
+    r"|sts::\d{12}:federated-user/[^*?\s:/]+)",
+    re.ASCII,
+)
+_UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,124}")
+
+
+class MalformedPolicy(ValueError):
+    """Not a policy. Its message is a sentence for a person; `line` is where JSON itself breaks."""
+
+    def __init__(self, message: str, *, line: int | None = None) -> None:
+        super().__init__(message)
+        self.line = line
+
+
+class UnsupportedPrincipal(MalformedPolicy):
+    """A principal that can never exist: a wildcard inside an ARN, a group, a misspelt account."""
+
+
+@dataclass(frozen=True, slots=True)
+class Principals:
+    """Whom a Principal or NotPrincipal element names."""
+
+    anyone: bool  # "*" or {"AWS": "*"}
+    arns: frozenset[str]  # users, roles, sessions, federated users
+    accounts: frozenset[str]
+    services: frozenset[str]
+    unique_ids: frozenset[str]  # of users and roles that were deleted: they match nobody
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    index: int  # position in the document, from 0
+    sid: str
+    effect: Effect
+    principals: Principals | None  # None: the statement of an identity policy
+    not_principal: bool
+    conditions: tuple[Condition, ...]
+    _actions: Actions = field(compare=False, repr=False)
+    _not_action: bool
+    _resources: Resources = field(compare=False, repr=False)
+    _not_resource: bool
+
+    def covers(self, folded_action: str, resource: str, context: RequestContext) -> bool:
+        """Do action, resource and every condition match? Principals are for the evaluator to ask."""
+        if self._actions.include(folded_action, context) is self._not_action:
+            return False
+        if self._resources.include(resource, context) is self._not_resource:
+            return False
+        return not self.conditions or all(condition.holds(context) for condition in self.conditions)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Two policies are equal when kind, name and text are."""
+
+    kind: Kind
+    name: str  # the ARN of a managed policy, any name for another
+    text: str = field(repr=False)
+    allows: tuple[Statement, ...] = field(compare=False, repr=False)
+    denies: tuple[Statement, ...] = field(compare=False, repr=False)
+
+
+def parse(text: str, *, kind: Kind, name: str = "") -> Policy:
+    """The policy in `text`; parsed once for each content.
+
+    Raises MalformedPolicy.
+    """
+    return _parsed(text, kind, name)
+
+
+@functools.lru_cache(maxsize=1024)
+def _parsed(text: str, kind: Kind, name: str) -> Policy:
+    document = _json_object(text)
+    if unknown := set(document) - _POLICY_ELEMENTS:
+        raise MalformedPolicy(f"A policy has no element {min(unknown)!r}.")
+    variables = _version(document) == VERSION_WITH_VARIABLES
+    if "Id" in document:
+        _check_id(document["Id"], kind)
+    given = document.get("Statement")
+    given = [given] if isinstance(given, dict) else given
+    if not isinstance(given, list) or not given:
+        raise MalformedPolicy("A policy needs a Statement: an object or a list of at least one.")
+    statements = [_statement(each, index, kind, variables=variables) for index, each in enumerate(given)]
+    if kind == "identity":
+        _refuse_repeated_sids(statements)
+    return Policy(
+        kind,
+        name,
+        text,
+        allows=tuple(statement for statement in statements if statement.effect == "Allow"),
+        denies=tuple(statement for statement in statements if statement.effect == "Deny"),
+    )
+
+
+# -- JSON
+
+
+def _json_object(text: str) -> dict[str, Any]:
+    try:
+        document = json.loads(
+            text,
+            object_pairs_hook=_without_duplicates,
+            parse_int=Decimal,
+            parse_float=Decimal,
+            parse_constant=_refuse_constant,
+        )
+    except json.JSONDecodeError as error:
+        raise MalformedPolicy(f"The policy is not valid JSON: {error.msg}.", line=error.lineno) from None
+    except RecursionError:
+        raise MalformedPolicy("The policy is nested too deeply.") from None
+    if not isinstance(document, dict):
+        raise MalformedPolicy("A policy is a JSON object.")
+    return document
+
+
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise MalformedPolicy(f"The element {key!r} is there twice.")
+        found[key] = value
+    return found
+
+
+def _refuse_constant(constant: str) -> NoReturn:
+    raise MalformedPolicy(f"{constant} is not a JSON value.")
+
+
+# -- elements of the policy
+
+
+def _version(document: dict[str, Any]) -> str:
+    version = document.get("Version", "2008-10-17")
+    if version not in _VERSIONS:
+        raise MalformedPolicy("The Version of a policy is 2012-10-17 or 2008-10-17.")
+    return str(version)
+
+
+def _check_id(policy_id: object, kind: Kind) -> None:
+    if kind == "identity":
+        raise MalformedPolicy("An identity-based policy has no Id.")
+    if not isinstance(policy_id, str):
+        raise MalformedPolicy("The Id of a policy is a string.")
+
+
+def _refuse_repeated_sids(statements: Iterable[Statement]) -> None:
+    seen: set[str] = set()
+    for statement in statements:
+        if statement.sid and statement.sid in seen:
+            raise MalformedPolicy(f"The Sid {statement.sid!r} is there twice.")
+        seen.add(statement.sid)
+
+
+# -- elements of a statement
+
+
+def _statement(given: object, index: int, kind: Kind, *, variables: bool) -> Statement:
+    if not isinstance(given, dict):
+        raise MalformedPolicy("A Statement is an object.")
+    if unknown := set(given) - _STATEMENT_ELEMENTS:
+        raise MalformedPolicy(f"A statement has no element {min(unknown)!r}.")
+    effect = given.get("Effect")
+    if effect not in ("Allow", "Deny"):
+        raise MalformedPolicy("The Effect of a statement is Allow or Deny.")
+    actions = _one_of(given, "Action", "NotAction")
+    resources = _one_of(given, "Resource", "NotResource")
+    return Statement(
+        index=index,
+        sid=_sid(given.get("Sid", ""), kind),
+        effect=effect,
+        principals=_principals_element(given, kind),
+        not_principal="NotPrincipal" in given,
+        conditions=_conditions(given.get("Condition", {}), variables=variables),
+        _actions=Actions(_checked_actions(_texts(given[actions], actions))),
+        _not_action=actions == "NotAction",
+        _resources=Resources(_checked_resources(_texts(given[resources], resources), kind), variables=variables),
+        _not_resource=resources == "NotResource",
+    )
+
+
+def _sid(sid: object, kind: Kind) -> str:
+    if not isinstance(sid, str):
+        raise MalformedPolicy("A Sid is a string.")
+    if kind == "identity" and not _IDENTITY_SID.fullmatch(sid):
+        raise MalformedPolicy("The Sid of an identity-based policy has only letters and digits.")
+    return sid
+
+
+def _one_of(given: dict[str, Any], element: str, not_element: str) -> str:
+    """The name of the one that is there."""
+    present = [name for name in (element, not_element) if name in given]
+    if len(present) != 1:
+        raise MalformedPolicy(f"A statement needs either {element} or {not_element}.")
+    return present[0]
+
+
+def _texts(value: object, element: str) -> list[str]:
+    values = value if isinstance(value, list) else [value]
+    if not values or not all(isinstance(each, str) for each in values):
+        raise MalformedPolicy(f"{element} is a string or a list of strings.")
+    return values
+
+
+def _checked_actions(actions: list[str]) -> list[str]:
+    for action in actions:
+        if not _ACTION.fullmatch(action):
+            raise MalformedPolicy(f"{action!r} is not an action: they are written service:Action.")
+    return actions
+
+
+def _checked_resources(resources: list[str], kind: Kind) -> list[str]:
+    for resource in resources:
+        if resource == "*":
+            continue
+        if not resource.startswith("arn:"):
+            raise MalformedPolicy(f"{resource!r} is neither an ARN nor *.")
+        if kind == "resource" and resource.count(":") < ARN_FIELDS - 1:
+            raise MalformedPolicy(f"{resource!r} is not a whole ARN.")
+    return resources
+
+
+def _conditions(given: object, *, variables: bool) -> tuple[Condition, ...]:
+    if not isinstance(given, dict):
+        raise MalformedPolicy("A Condition is an object.")
+    conditions = []
+    for operator, keys in given.items():
+        if not isinstance(keys, dict):
+            raise MalformedPolicy(f"The condition operator {operator!r} takes an object of keys and values.")
+        for key, value in keys.items():
+            if ":" not in key.strip(":"):
+                raise MalformedPolicy(f"{key!r} is not a condition key: they are written service:Key.")
+            try:
+                conditions.append(compile_condition(operator, key, _condition_values(value), variables=variables))
+            except MalformedPolicy:
+                raise
+            except ValueError as error:
+                raise MalformedPolicy(str(error)) from None
+        if not keys:  # an operator nobody knows is refused even when it has nothing to do
+            try:
+                compile_condition(operator, "", (), variables=variables)
+            except ValueError as error:
+                raise MalformedPolicy(str(error)) from None
+    return tuple(conditions)
+
+
+def _condition_values(value: object) -> list[str]:
+    return [_condition_value(each) for each in (value if isinstance(value, list) else [value])]
+
+
+def _condition_value(value: object) -> str:
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, Decimal):
+        return str(value)
+    raise MalformedPolicy("The value of a condition key is a string, a number or a boolean, or a list of them.")
+
+
+# -- principals
+
+
+def _principals_element(given: dict[str, Any], kind: Kind) -> Principals | None:
+    if kind == "identity":
+        if "Principal" in given or "NotPrincipal" in given:
+            raise MalformedPolicy("An identity-based policy has no Principal.")
+        return None
+    return _principals(given[_one_of(given, "Principal", "NotPrincipal")])
+
+
+def _principals(given: object) -> Principals:
+    if given == "*":
+        given = {"AWS": "*"}
+    if not isinstance(given, dict) or not given:
+        raise MalformedPolicy('A Principal is "*" or an object.')
+    if unknown := set(given) - _PRINCIPAL_TYPES:
+        raise MalformedPolicy(f"{min(unknown)!r} is not a type of principal.")
+    named = {principal_type: _texts(value, "Principal") for principal_type, value in given.items()}
+    aws = named.pop("AWS", [])
+    if wild := [name for names in named.values() for name in names if not name or "*" in name or "?" in name]:
+        raise UnsupportedPrincipal(f"{wild[0]!r} is not a principal.")
+    accounts = {name: _account(name) for name in aws}
+    rest = {name for name in aws if name != "*" and accounts[name] is None}
+    unique_ids = frozenset(name for name in rest if _UNIQUE_ID.fullmatch(name))
+    for name in sorted(rest - unique_ids):
+        if not _NAMED_PRINCIPAL.fullmatch(name):
+            raise UnsupportedPrincipal(f"{name!r} is not the ARN of an account, a user, a role or a session.")
+    return Principals(
+        anyone="*" in aws,
+        arns=frozenset(rest - unique_ids),
+        accounts=frozenset(account for account in accounts.values() if account is not None),
+        services=frozenset(named.get("Service", ())),
+        unique_ids=unique_ids,
+    )
+
+
+def _account(principal: str) -> str | None:
+    """The account an "123456789012" or "arn:aws:iam::123456789012:root" names."""
+    match = _ACCOUNT_ID.fullmatch(principal) or _ACCOUNT_ROOT.fullmatch(principal)
+    return match[1] if match else None

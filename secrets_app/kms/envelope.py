@@ -1,0 +1,41 @@
+"""Envelope encryption: a value under its own data key, the data key under a KMS key's backing key.
+
+AES-256-GCM with a random 96-bit nonce in front of the ciphertext. The encryption context (secret ARN and version id)
+is authenticated at both levels, so neither a ciphertext nor a wrapped key can be moved to another version.
+"""
+
+import json
+import secrets
+from collections.abc import Mapping
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+KEY_BYTES = 32
+_NONCE_BYTES = 12
+
+
+def encryption_context(secret_arn: str, version_id: str) -> dict[str, str]:
+    """As AWS names it (user guide, "Secret encryption and decryption")."""
+    return {"SecretARN": secret_arn, "SecretVersionId": version_id}
+
+
+def new_key() -> bytes:
+    return secrets.token_bytes(KEY_BYTES)
+
+
+def seal(key: bytes, plaintext: bytes, context: Mapping[str, str]) -> bytes:
+    nonce = secrets.token_bytes(_NONCE_BYTES)
+    return nonce + AESGCM(key).encrypt(nonce, plaintext, _authenticated(context))
+
+
+def unseal(key: bytes, sealed: bytes, context: Mapping[str, str]) -> bytes:
+    """Raises InvalidTag if a bit, the key or the context differs."""
+    return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _authenticated(context))
+
+
+def _authenticated(context: Mapping[str, str]) -> bytes:
+    return json.dumps(context, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+__all__ = ["KEY_BYTES", "InvalidTag", "encryption_context", "new_key", "seal", "unseal"]

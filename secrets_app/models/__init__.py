@@ -1,0 +1,36 @@
+"""The tables, one family per file. Only these modules declare tables; what is above them queries them."""
+
+from .audit_event import AuditEvent
+from .kms_key import BackingKey, KeyAlias, KeyState, KmsKey
+from .principal import AccessKey, Account, IdentityPolicy, Principal
+from .replica import Replica, ReplicationStatus
+from .resource_policy import ResourcePolicy
+from .root_key import RootKeyCheck
+from .rotation import RotationConfiguration, RotationFunction, RotationRun, RotationStep
+from .secret import Secret, Tag
+from .version import SecretVersion, StagingLabel, WrappedDataKey
+
+__all__ = [
+    "AccessKey",
+    "Account",
+    "AuditEvent",
+    "BackingKey",
+    "IdentityPolicy",
+    "KeyAlias",
+    "KeyState",
+    "KmsKey",
+    "Principal",
+    "Replica",
+    "ReplicationStatus",
+    "ResourcePolicy",
+    "RootKeyCheck",
+    "RotationConfiguration",
+    "RotationFunction",
+    "RotationRun",
+    "RotationStep",
+    "Secret",
+    "SecretVersion",
+    "StagingLabel",
+    "Tag",
+    "WrappedDataKey",
+]

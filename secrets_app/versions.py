@@ -1,0 +1,235 @@
+"""Versions of a secret's value: adding one under its own data key, opening one, and what a ClientRequestToken means."""
+
+import hmac
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from .errors import (
+    AccessDeniedException,
+    InternalServiceError,
+    InvalidParameterException,
+    InvalidRequestException,
+    LimitExceededException,
+    ResourceExistsException,
+    ValidationException,
+)
+from .kms import envelope, keys
+from .models import KmsKey, Secret, SecretVersion, WrappedDataKey
+
+if TYPE_CHECKING:
+    from .call import Call
+
+MOST_BYTES = 65_536
+MOST_VERSIONS = 100
+YOUNGEST_PRUNED = timedelta(hours=24)
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """A value in clear. repr leaves it out, so no log or traceback can show it."""
+
+    content: bytes
+    is_binary: bool
+
+    def __repr__(self) -> str:
+        return "Value()"
+
+    @property
+    def string(self) -> str | None:
+        return None if self.is_binary else self.content.decode()
+
+    @property
+    def binary(self) -> bytes | None:
+        return self.content if self.is_binary else None
+
+
+def value_of(secret_string: str | None, secret_binary: bytes | None) -> Value | None:
+    """What the caller sent, None if nothing. Both at once is refused (seen in the field; api.md 3)."""
+    if secret_string is not None and secret_binary is not None:
+        raise InvalidParameterException(
+            "You can't specify both a binary secret value and a string secret value in the same secret.",
+            parameter="SecretString",
+        )
+    if secret_string is None and secret_binary is None:
+        return None
+    try:
+        content = secret_binary if secret_string is None else secret_string.encode()
+    except UnicodeEncodeError:
+        raise InvalidParameterException("SecretString is not valid Unicode.", parameter="SecretString") from None
+    assert content is not None  # noqa: S101  one of the two was given
+    if len(content) > MOST_BYTES:
+        # The model counts characters; the documented limit is in bytes. The value itself is never echoed.
+        raise ValidationException(
+            "1 validation error detected: Value at 'secretString' failed to satisfy constraint: "
+            f"Member must have length less than or equal to {MOST_BYTES}",
+            parameter="SecretString",
+        )
+    return Value(content, is_binary=secret_string is None)
+
+
+def require_token(client_request_token: str | None) -> str:
+    """Recorded: asked for before the secret is looked up, even where no version is made."""
+    if client_request_token is None:
+        raise InvalidRequestException(
+            "You must provide a ClientRequestToken value. We recommend a UUID-type value.",
+            parameter="ClientRequestToken",
+        )
+    return client_request_token
+
+
+def add(call: "Call", secret: Secret, token: str, value: Value) -> tuple[SecretVersion, bool]:
+    """The version this token names, and whether this call made or filled it.
+
+    Same token and same value: the version is already there, nothing changes. Same token, other value: refused
+    (verified; api.md 4.3). A version that rotation opened without a value is filled.
+    """
+    existing = secret.versions.filter(version_id=token).first()
+    if existing is not None and existing.has_value:
+        if _same(call, secret, existing, value):
+            return existing, False
+        raise ResourceExistsException(
+            f"You can't use ClientRequestToken {token} because that value is already in use for a version of "
+            f"secret {secret.arn}.",
+            parameter="ClientRequestToken",
+        )
+    version = existing or open_empty(call, secret, token)
+    _store_value(call, secret, version, value)
+    return version, True
+
+
+def open_empty(call: "Call", secret: Secret, token: str) -> SecretVersion:
+    """A version without a value, as RotateSecret opens one. Makes room by pruning, else refuses at the quota."""
+    _make_room(call, secret)
+    return SecretVersion.objects.create(secret=secret, version_id=token, created_at=call.now)
+
+
+def open_value(secret_arn: str, version: SecretVersion) -> Value:
+    """Decrypt: by the newest wrapping whose KMS key is usable. The caller has been authorized for the key."""
+    wrappings = list(version.wrapped_data_keys.select_related("backing_key__kms_key").order_by("-id"))
+    return unseal(
+        secret_arn,
+        version.version_id,
+        bytes(version.ciphertext or b""),
+        version.is_binary,
+        [
+            Wrapping(
+                key_arn=wrapping.backing_key.kms_key.arn,
+                key_state=wrapping.backing_key.kms_key.state,
+                number=wrapping.backing_key.number,
+                wrapped_material=wrapping.backing_key.wrapped_material,
+                wrapped=wrapping.wrapped,
+            )
+            for wrapping in wrappings
+        ],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapping:
+    """A data key under one backing key of a KMS key."""
+
+    key_arn: str
+    key_state: str
+    number: int
+    wrapped_material: bytes
+    wrapped: bytes
+
+
+def unseal(
+    secret_arn: str, version_id: str, ciphertext: bytes, is_binary: bool, wrappings: Iterable[Wrapping]
+) -> Value:
+    """Raises DecryptionFailure if every key is disabled; InternalServiceError if the data was tampered with."""
+    last = None
+    context = envelope.encryption_context(secret_arn, version_id)
+    for last in wrappings:
+        if last.key_state != "Enabled":
+            continue
+        try:
+            material = keys.material(last.key_arn, last.number, last.wrapped_material)
+            data_key = envelope.unseal(material, bytes(last.wrapped), context)
+            return Value(envelope.unseal(data_key, ciphertext, context), is_binary)
+        except envelope.InvalidTag:
+            raise InternalServiceError("The stored value failed its integrity check.") from None
+    if last is None:
+        raise InternalServiceError("The stored value has no data key.")
+    raise keys.decryption_failure(last.key_arn, last.key_state)
+
+
+def rewrap_labelled(call: "Call", secret: Secret, new_key: KmsKey | None) -> None:
+    """After a change of key: the data keys of AWSCURRENT, AWSPENDING and AWSPREVIOUS under the new key as well.
+
+    The old wrapping stays, so either key opens them until a new version is written (user guide, "Change the
+    encryption key"). What can't be opened now, because its key is disabled or not permitted, stays as it is.
+    """
+    target = new_key or keys.default_key(secret.account_id, secret.region, call.now)
+    labelled = secret.versions.filter(
+        staging_labels__label__in=["AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"], ciphertext__isnull=False
+    ).distinct()
+    for version in labelled:
+        _rewrap(call, secret, version, target)
+
+
+def _rewrap(call: "Call", secret: Secret, version: SecretVersion, target: KmsKey) -> None:
+    context = envelope.encryption_context(secret.arn, version.version_id)
+    for wrapping in version.wrapped_data_keys.select_related("backing_key__kms_key").order_by("-id"):
+        key = wrapping.backing_key.kms_key
+        if not key.is_enabled:
+            continue
+        if key.pk == target.pk:
+            return
+        try:
+            call.authorize_key(None if key.manager == KmsKey.Manager.AWS else key, "kms:Decrypt")
+        except AccessDeniedException:
+            continue
+        old = wrapping.backing_key
+        data_key = envelope.unseal(
+            keys.material(key.arn, old.number, old.wrapped_material), bytes(wrapping.wrapped), context
+        )
+        backing_key, wrapped = keys.wrap(target, data_key, context)
+        version.wrapped_data_keys.filter(backing_key=backing_key).delete()
+        WrappedDataKey.objects.create(version=version, backing_key=backing_key, wrapped=wrapped)
+        return
+
+
+def _store_value(call: "Call", secret: Secret, version: SecretVersion, value: Value) -> None:
+    if secret.kms_key is not None:
+        call.authorize_key(secret.kms_key, "kms:GenerateDataKey")
+        keys.refuse_to_encrypt_unless_enabled(secret.kms_key)
+    seal_into(secret, version, value, secret.kms_key or keys.default_key(secret.account_id, secret.region, call.now))
+
+
+def seal_into(secret: Secret, version: SecretVersion, value: Value, key: KmsKey) -> None:
+    """Write the value into the version under a fresh data key, wrapped by the key alone."""
+    data_key = envelope.new_key()
+    context = envelope.encryption_context(secret.arn, version.version_id)
+    backing_key, wrapped = keys.wrap(key, data_key, context)
+    version.ciphertext = envelope.seal(data_key, value.content, context)
+    version.is_binary = value.is_binary
+    version.save(update_fields=["ciphertext", "is_binary"])
+    version.wrapped_data_keys.all().delete()
+    WrappedDataKey.objects.create(version=version, backing_key=backing_key, wrapped=wrapped)
+
+
+def _same(call: "Call", secret: Secret, version: SecretVersion, value: Value) -> bool:
+    if secret.kms_key is not None:
+        call.authorize_key(secret.kms_key, "kms:Decrypt")
+    kept = open_value(secret.arn, version)
+    return kept.is_binary == value.is_binary and hmac.compare_digest(kept.content, value.content)
+
+
+def _make_room(call: "Call", secret: Secret) -> None:
+    """Outdated versions go when there are more than 100, none younger than 24 hours (documented)."""
+    count = secret.versions.count()
+    if count < MOST_VERSIONS:
+        return
+    outdated = secret.versions.filter(staging_labels=None, created_at__lte=call.now - YOUNGEST_PRUNED)
+    surplus = list(outdated.order_by("created_at", "id").values_list("pk", flat=True)[: count - MOST_VERSIONS + 1])
+    SecretVersion.objects.filter(pk__in=surplus).delete()
+    if count - len(surplus) >= MOST_VERSIONS:
+        raise LimitExceededException(
+            f"The secret has {MOST_VERSIONS} versions that can't be removed yet: versions with a staging label, and "
+            "versions created within the last 24 hours, are kept.",
+            parameter="SecretId",
+        )
