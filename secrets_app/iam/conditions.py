@@ -4,36 +4,37 @@ A condition that is not met makes its statement not apply; it never denies.
 Source: IAM User Guide, "Condition operators" and "Multivalued context keys".
 """
 
-import base64
-import binascii
 import ipaddress
-import operator
-import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
+from operator import eq, ge, gt, le, lt, ne
 from typing import Literal
 
-from secrets_app.iam.context import ContextValue, RequestContext, as_text, is_multivalued
+from secrets_app.iam.context import ContextValue, RequestContext, as_text, values_of
+from secrets_app.iam.errors import MalformedPolicy
 from secrets_app.iam.matching import Pattern, Text, arn_pattern, text_pattern
+from secrets_app.iam.values import from_base64, instant, ip_network, number
 
 SetQualifier = Literal["", "ForAnyValue", "ForAllValues"]
-IpNetwork = ipaddress.IPv4Network | ipaddress.IPv6Network
-
 _Test = Callable[[object, RequestContext], bool]  # does one value of the request satisfy the operator?
 _Compile = Callable[[Sequence[str], bool], _Test]  # from the values of the policy; True: variables work
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """The three parts of a name like ForAnyValue:StringEqualsIfExists."""
+
+    name: str
+    qualifier: SetQualifier
+    if_exists: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """One operator on one key. `operator` is bare: without set qualifier and IfExists."""
+    """One operator on one key."""
 
-    operator: str
-    qualifier: SetQualifier
-    if_exists: bool
+    operator: Operator
     key: str  # lower case
     values: tuple[str, ...]
     negated: bool
@@ -41,50 +42,48 @@ class Condition:
 
     def holds(self, context: RequestContext) -> bool:
         value = context.get(self.key)
-        if self.operator == "Null":
+        if self.operator.name == "Null":
             return ("true" if value is None else "false") in self.values
-        if value is None and self.if_exists:
+        if value is None and self.operator.if_exists:
             return True
-        if self.qualifier:
+        if self.operator.qualifier:
             return self._holds_for_set(value, context)
         if value is None:
             return self.negated
         combine = all if self.negated else any
-        return combine(self._test(each, context) for each in _each(value))
+        return combine(self._test(each, context) for each in values_of(value))
 
     def _holds_for_set(self, value: ContextValue | None, context: RequestContext) -> bool:
         """An absent key and an empty text are both an empty set."""
-        combine = any if self.qualifier == "ForAnyValue" else all
-        return combine(self._test(each, context) for each in (() if value is None or value == "" else _each(value)))
+        values = () if value is None or value == "" else values_of(value)
+        combine = any if self.operator.qualifier == "ForAnyValue" else all
+        return combine(self._test(each, context) for each in values)
 
 
-def _each(value: ContextValue) -> Iterable[object]:
-    return value if is_multivalued(value) else (value,)  # type: ignore[return-value]
-
-
-def compile_condition(full_operator: str, key: str, values: Sequence[str], *, variables: bool) -> Condition:
-    """Raises ValueError, with a sentence, for an operator that does not exist or a value Null does not know."""
-    name, qualifier, if_exists = _taken_apart(full_operator)
-    if name not in _OPERATORS or (name == "Null" and (qualifier or if_exists)):
-        raise ValueError(f"{full_operator!r} is not a condition operator.")
-    if name == "Null":
-        values = [value.lower() for value in values]
-        if not set(values) <= {"true", "false"}:
-            raise ValueError('The values of a Null condition are "true" and "false".')
-    compiled, negated = _OPERATORS[name]
-    return Condition(name, qualifier, if_exists, key.lower(), tuple(values), negated, compiled(values, variables))
-
-
-def _taken_apart(full_operator: str) -> tuple[str, SetQualifier, bool]:
-    name = full_operator
-    qualifier: SetQualifier = ""
-    if name.startswith("ForAnyValue:"):
-        qualifier = "ForAnyValue"
-    elif name.startswith("ForAllValues:"):
-        qualifier = "ForAllValues"
+def operator_named(full_name: str) -> Operator:
+    """Raises MalformedPolicy for one that does not exist."""
+    name, qualifier = full_name, _qualifier(full_name)
     if qualifier:
         name = name.removeprefix(f"{qualifier}:")
-    return name.removesuffix("IfExists"), qualifier, name.endswith("IfExists")
+    found = Operator(name.removesuffix("IfExists"), qualifier, name.endswith("IfExists"))
+    if found.name not in _OPERATORS or (found.name == "Null" and full_name != "Null"):
+        raise MalformedPolicy(f"{full_name!r} is not a condition operator.")
+    return found
+
+
+def _qualifier(full_name: str) -> SetQualifier:
+    if full_name.startswith("ForAnyValue:"):
+        return "ForAnyValue"
+    return "ForAllValues" if full_name.startswith("ForAllValues:") else ""
+
+
+def compile_condition(operator: Operator, key: str, values: Sequence[str], *, variables: bool) -> Condition:
+    if operator.name == "Null":
+        values = [value.lower() for value in values]
+        if not set(values) <= {"true", "false"}:
+            raise MalformedPolicy('The values of a Null condition are "true" and "false".')
+    compiled, negated = _OPERATORS[operator.name]
+    return Condition(operator, key.lower(), tuple(values), negated, compiled(values, variables))
 
 
 # -- text
@@ -134,7 +133,7 @@ def _bool(values: Sequence[str], variables: bool) -> _Test:
 
 def _ordered(read: Callable[[object], Decimal | None], compare: Callable[[Decimal, Decimal], bool]) -> _Compile:
     """What cannot be read as a number or date satisfies nothing, not even a negated operator."""
-    combine = all if compare is operator.ne else any
+    combine = all if compare is ne else any
 
     def compiled(values: Sequence[str], _variables: bool) -> _Test:
         limits = [read(value) for value in values]
@@ -148,67 +147,7 @@ def _ordered(read: Callable[[object], Decimal | None], compare: Callable[[Decima
     return compiled
 
 
-_NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?", re.ASCII)
-
-
-def number(value: object) -> Decimal | None:
-    text = as_text(value).strip()
-    return Decimal(text) if _NUMBER.fullmatch(text) else None
-
-
-_W3C_DATE = re.compile(
-    r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,9}))?)?(Z|[+-]\d\d:?\d\d)?)?)?)?", re.ASCII
-)
-_BASIC_DATE = re.compile(r"(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z", re.ASCII)
-
-
-def instant(value: object) -> Decimal | None:
-    """Seconds since 1970 of a W3C date ("2026", "2026-03-01", "2026-03-01T13:00:00+01:00") or of epoch seconds.
-
-    Four digits alone are a year. A time without an offset is UTC.
-    """
-    if isinstance(value, datetime):
-        return _seconds(value)
-    text = as_text(value).strip()
-    if basic := _BASIC_DATE.fullmatch(text):
-        text = "{}-{}-{}T{}:{}:{}Z".format(*basic.groups())
-    match = _W3C_DATE.fullmatch(text)
-    if match is None or (isinstance(value, int | float)):
-        return number(value)
-    year, month, day, hour, minute, second, fraction, offset = match.groups(default="")
-    try:
-        moment = datetime(
-            int(year), int(month or 1), int(day or 1), int(hour or 0), int(minute or 0), int(second or 0),
-            tzinfo=_timezone(offset),
-        )  # fmt: skip
-    except ValueError:  # a 13th month, a 61st second
-        return None
-    return _seconds(moment) + Decimal(f"0.{fraction or 0}")
-
-
-def _seconds(moment: datetime) -> Decimal:
-    return Decimal((moment - _EPOCH) // timedelta(microseconds=1)) / 1_000_000
-
-
-def _timezone(offset: str) -> timezone:
-    if offset in ("", "Z"):
-        return UTC
-    away = timedelta(hours=int(offset[1:3]), minutes=int(offset[-2:]))
-    return timezone(-away if offset.startswith("-") else away)
-
-
 # -- addresses and bytes
-
-
-def ip_network(text: str) -> IpNetwork | None:
-    """A range in CIDR form; a single address without a prefix; None if it is neither."""
-    address, slash, prefix = text.strip().partition("/")
-    if slash and not (prefix.isascii() and prefix.isdigit()):  # no netmasks
-        return None
-    try:
-        return ipaddress.ip_network(f"{address}{slash}{prefix}", strict=False)
-    except ValueError:
-        return None
 
 
 def _ip_address(*, negated: bool = False) -> _Compile:
@@ -230,20 +169,13 @@ def _ip_address(*, negated: bool = False) -> _Compile:
 
 
 def _binary(values: Sequence[str], _variables: bool) -> _Test:
-    wanted = [decoded for decoded in map(_from_base64, values) if decoded is not None]
+    wanted = [decoded for decoded in map(from_base64, values) if decoded is not None]
 
     def test(value: object, _context: RequestContext) -> bool:
-        asked = value if isinstance(value, bytes) else _from_base64(as_text(value))
+        asked = value if isinstance(value, bytes) else from_base64(as_text(value))
         return asked is not None and asked in wanted
 
     return test
-
-
-def _from_base64(text: str) -> bytes | None:
-    try:
-        return base64.b64decode(text, validate=True)
-    except (binascii.Error, ValueError):
-        return None
 
 
 def _null(_values: Sequence[str], _variables: bool) -> _Test:
@@ -262,18 +194,18 @@ _OPERATORS: dict[str, tuple[_Compile, bool]] = {  # True: negated
     "ArnLike": (_like(arn_pattern), False),
     "ArnNotEquals": (_like(arn_pattern, negated=True), True),
     "ArnNotLike": (_like(arn_pattern, negated=True), True),
-    "NumericEquals": (_ordered(number, operator.eq), False),
-    "NumericNotEquals": (_ordered(number, operator.ne), True),
-    "NumericLessThan": (_ordered(number, operator.lt), False),
-    "NumericLessThanEquals": (_ordered(number, operator.le), False),
-    "NumericGreaterThan": (_ordered(number, operator.gt), False),
-    "NumericGreaterThanEquals": (_ordered(number, operator.ge), False),
-    "DateEquals": (_ordered(instant, operator.eq), False),
-    "DateNotEquals": (_ordered(instant, operator.ne), True),
-    "DateLessThan": (_ordered(instant, operator.lt), False),
-    "DateLessThanEquals": (_ordered(instant, operator.le), False),
-    "DateGreaterThan": (_ordered(instant, operator.gt), False),
-    "DateGreaterThanEquals": (_ordered(instant, operator.ge), False),
+    "NumericEquals": (_ordered(number, eq), False),
+    "NumericNotEquals": (_ordered(number, ne), True),
+    "NumericLessThan": (_ordered(number, lt), False),
+    "NumericLessThanEquals": (_ordered(number, le), False),
+    "NumericGreaterThan": (_ordered(number, gt), False),
+    "NumericGreaterThanEquals": (_ordered(number, ge), False),
+    "DateEquals": (_ordered(instant, eq), False),
+    "DateNotEquals": (_ordered(instant, ne), True),
+    "DateLessThan": (_ordered(instant, lt), False),
+    "DateLessThanEquals": (_ordered(instant, le), False),
+    "DateGreaterThan": (_ordered(instant, gt), False),
+    "DateGreaterThanEquals": (_ordered(instant, ge), False),
     "Bool": (_bool, False),
     "BinaryEquals": (_binary, False),
     "IpAddress": (_ip_address(), False),

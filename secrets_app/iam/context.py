@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 ContextScalar = str | int | float | bool | bytes | datetime
 ContextValue = ContextScalar | Collection[str]  # a list, tuple or set is a multivalued key; a datetime is aware
 
+_MULTIVALUED = (list, tuple, set, frozenset)
+
 
 class RequestContext:
     """Condition keys under their lower-cased names: keys, and tag keys inside them, compare without case.
@@ -25,16 +27,17 @@ class RequestContext:
         if self._folded is None:
             self._folded = {key.lower(): value for key, value in self._given.items()}
         value = self._folded.get(folded_key)
-        return None if is_multivalued(value) and not value else value
+        return value if value is not None and values_of(value) else None
 
     def text(self, folded_key: str) -> str | None:
         """What a policy variable stands for; a multivalued key has no such text."""
         value = self.get(folded_key)
-        return None if value is None or is_multivalued(value) else as_text(value)
+        return None if value is None or isinstance(value, _MULTIVALUED) else as_text(value)
 
 
-def is_multivalued(value: object) -> bool:
-    return isinstance(value, list | tuple | set | frozenset)
+def values_of(value: ContextValue) -> Collection[ContextScalar]:
+    """The values of a key, one or several."""
+    return value if isinstance(value, _MULTIVALUED) else (value,)
 
 
 def as_text(value: object) -> str:

@@ -11,9 +11,12 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, Literal, NoReturn
 
-from secrets_app.iam.conditions import Condition, compile_condition
+from secrets_app.iam.conditions import Condition, compile_condition, operator_named
 from secrets_app.iam.context import RequestContext
+from secrets_app.iam.errors import MalformedPolicy as MalformedPolicy
+from secrets_app.iam.errors import UnsupportedPrincipal as UnsupportedPrincipal
 from secrets_app.iam.matching import ARN_FIELDS, Actions, Resources
+from secrets_app.iam.principals import Principals, parse_principals
 
 Kind = Literal["identity", "resource"]
 Effect = Literal["Allow", "Deny"]
@@ -25,43 +28,9 @@ _POLICY_ELEMENTS = {"Version", "Id", "Statement"}
 _STATEMENT_ELEMENTS = {
     "Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition",
 }  # fmt: skip
-_PRINCIPAL_TYPES = {"AWS", "Service", "Federated", "CanonicalUser"}
 
 _IDENTITY_SID = re.compile(r"[A-Za-z0-9]*")
 _ACTION = re.compile(r"\*|\*:\*|[A-Za-z0-9-]+:[^:\s]+")
-_ACCOUNT_ID = re.compile(r"(\d{12})", re.ASCII)
-_ACCOUNT_ROOT = re.compile(r"arn:aws[a-z-]*:iam::(\d{12}):root", re.ASCII)
-_NAMED_PRINCIPAL = re.compile(
-    r"arn:aws[a-z-]*:(?:"
-    r"iam::\d{12}:(?:user|role)/[^*?\s:]+"
-    r"|sts::\d{12}:assumed-role/[^*?\s:/]+/[^*?\s:/]+"
-    r"|sts::\d{12}:federated-user/[^*?\s:/]+)",
-    re.ASCII,
-)
-_UNIQUE_ID = re.compile(r"A(?:IDA|ROA)[A-Z0-9]{12,124}")
-
-
-class MalformedPolicy(ValueError):
-    """Not a policy. Its message is a sentence for a person; `line` is where JSON itself breaks."""
-
-    def __init__(self, message: str, *, line: int | None = None) -> None:
-        super().__init__(message)
-        self.line = line
-
-
-class UnsupportedPrincipal(MalformedPolicy):
-    """A principal that can never exist: a wildcard inside an ARN, a group, a misspelt account."""
-
-
-@dataclass(frozen=True, slots=True)
-class Principals:
-    """Whom a Principal or NotPrincipal element names."""
-
-    anyone: bool  # "*" or {"AWS": "*"}
-    arns: frozenset[str]  # users, roles, sessions, federated users
-    accounts: frozenset[str]
-    services: frozenset[str]
-    unique_ids: frozenset[str]  # of users and roles that were deleted: they match nobody
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,16 +41,16 @@ class Statement:
     principals: Principals | None  # None: the statement of an identity policy
     not_principal: bool
     conditions: tuple[Condition, ...]
-    _actions: Actions = field(compare=False, repr=False)
-    _not_action: bool
-    _resources: Resources = field(compare=False, repr=False)
-    _not_resource: bool
+    actions: Actions = field(compare=False, repr=False)
+    not_action: bool
+    resources: Resources = field(compare=False, repr=False)
+    not_resource: bool
 
     def covers(self, folded_action: str, resource: str, context: RequestContext) -> bool:
         """Do action, resource and every condition match? Principals are for the evaluator to ask."""
-        if self._actions.include(folded_action, context) is self._not_action:
+        if self.actions.include(folded_action, context) is self.not_action:
             return False
-        if self._resources.include(resource, context) is self._not_resource:
+        if self.resources.include(resource, context) is self.not_resource:
             return False
         return not self.conditions or all(condition.holds(context) for condition in self.conditions)
 
@@ -145,6 +114,8 @@ def _json_object(text: str) -> dict[str, Any]:
         raise MalformedPolicy(f"The policy is not valid JSON: {error.msg}.", line=error.lineno) from None
     except RecursionError:
         raise MalformedPolicy("The policy is nested too deeply.") from None
+    except ArithmeticError:
+        raise MalformedPolicy("The policy has a number with too large an exponent.") from None
     if not isinstance(document, dict):
         raise MalformedPolicy("A policy is a JSON object.")
     return document
@@ -199,8 +170,8 @@ def _statement(given: object, index: int, kind: Kind, *, variables: bool) -> Sta
     effect = given.get("Effect")
     if effect not in ("Allow", "Deny"):
         raise MalformedPolicy("The Effect of a statement is Allow or Deny.")
-    actions = _one_of(given, "Action", "NotAction")
-    resources = _one_of(given, "Resource", "NotResource")
+    action_element = _one_of(given, "Action", "NotAction")
+    resource_element = _one_of(given, "Resource", "NotResource")
     return Statement(
         index=index,
         sid=_sid(given.get("Sid", ""), kind),
@@ -208,10 +179,12 @@ def _statement(given: object, index: int, kind: Kind, *, variables: bool) -> Sta
         principals=_principals_element(given, kind),
         not_principal="NotPrincipal" in given,
         conditions=_conditions(given.get("Condition", {}), variables=variables),
-        _actions=Actions(_checked_actions(_texts(given[actions], actions))),
-        _not_action=actions == "NotAction",
-        _resources=Resources(_checked_resources(_texts(given[resources], resources), kind), variables=variables),
-        _not_resource=resources == "NotResource",
+        actions=Actions(_checked_actions(_texts(given[action_element], action_element))),
+        not_action=action_element == "NotAction",
+        resources=Resources(
+            _checked_resources(_texts(given[resource_element], resource_element), kind), variables=variables
+        ),
+        not_resource=resource_element == "NotResource",
     )
 
 
@@ -260,23 +233,14 @@ def _conditions(given: object, *, variables: bool) -> tuple[Condition, ...]:
     if not isinstance(given, dict):
         raise MalformedPolicy("A Condition is an object.")
     conditions = []
-    for operator, keys in given.items():
+    for name, keys in given.items():
+        operator = operator_named(name)
         if not isinstance(keys, dict):
-            raise MalformedPolicy(f"The condition operator {operator!r} takes an object of keys and values.")
+            raise MalformedPolicy(f"The condition operator {name!r} takes an object of keys and values.")
         for key, value in keys.items():
             if ":" not in key.strip(":"):
                 raise MalformedPolicy(f"{key!r} is not a condition key: they are written service:Key.")
-            try:
-                conditions.append(compile_condition(operator, key, _condition_values(value), variables=variables))
-            except MalformedPolicy:
-                raise
-            except ValueError as error:
-                raise MalformedPolicy(str(error)) from None
-        if not keys:  # an operator nobody knows is refused even when it has nothing to do
-            try:
-                compile_condition(operator, "", (), variables=variables)
-            except ValueError as error:
-                raise MalformedPolicy(str(error)) from None
+            conditions.append(compile_condition(operator, key, _condition_values(value), variables=variables))
     return tuple(conditions)
 
 
@@ -302,36 +266,4 @@ def _principals_element(given: dict[str, Any], kind: Kind) -> Principals | None:
         if "Principal" in given or "NotPrincipal" in given:
             raise MalformedPolicy("An identity-based policy has no Principal.")
         return None
-    return _principals(given[_one_of(given, "Principal", "NotPrincipal")])
-
-
-def _principals(given: object) -> Principals:
-    if given == "*":
-        given = {"AWS": "*"}
-    if not isinstance(given, dict) or not given:
-        raise MalformedPolicy('A Principal is "*" or an object.')
-    if unknown := set(given) - _PRINCIPAL_TYPES:
-        raise MalformedPolicy(f"{min(unknown)!r} is not a type of principal.")
-    named = {principal_type: _texts(value, "Principal") for principal_type, value in given.items()}
-    aws = named.pop("AWS", [])
-    if wild := [name for names in named.values() for name in names if not name or "*" in name or "?" in name]:
-        raise UnsupportedPrincipal(f"{wild[0]!r} is not a principal.")
-    accounts = {name: _account(name) for name in aws}
-    rest = {name for name in aws if name != "*" and accounts[name] is None}
-    unique_ids = frozenset(name for name in rest if _UNIQUE_ID.fullmatch(name))
-    for name in sorted(rest - unique_ids):
-        if not _NAMED_PRINCIPAL.fullmatch(name):
-            raise UnsupportedPrincipal(f"{name!r} is not the ARN of an account, a user, a role or a session.")
-    return Principals(
-        anyone="*" in aws,
-        arns=frozenset(rest - unique_ids),
-        accounts=frozenset(account for account in accounts.values() if account is not None),
-        services=frozenset(named.get("Service", ())),
-        unique_ids=unique_ids,
-    )
-
-
-def _account(principal: str) -> str | None:
-    """The account an "123456789012" or "arn:aws:iam::123456789012:root" names."""
-    match = _ACCOUNT_ID.fullmatch(principal) or _ACCOUNT_ROOT.fullmatch(principal)
-    return match[1] if match else None
+    return parse_principals(given[_one_of(given, "Principal", "NotPrincipal")])
