@@ -206,9 +206,10 @@ def _one_of(given: dict[str, Any], element: str, not_element: str) -> str:
 
 def _texts(value: object, element: str) -> list[str]:
     values = value if isinstance(value, list) else [value]
-    if not values or not all(isinstance(each, str) for each in values):
+    texts = [each for each in values if isinstance(each, str)]
+    if not values or len(texts) != len(values):
         raise MalformedPolicy(f"{element} is a string or a list of strings.")
-    return values
+    return texts
 
 
 def _checked_actions(actions: list[str]) -> list[str]:
