@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, Protocol
 
-from . import arns, audit, errors, secret_ids
+from . import arns, audit, availability, errors, secret_ids
 from .authorization import decide, message_of_refusal
 from .models import KmsKey, Secret
 from .principals import Identity
@@ -72,32 +72,20 @@ class Call:
 
     # --- which secret ------------------------------------------------------------------------------
 
-    def secret(
-        self,
-        secret_id: str,
-        *,
-        for_update: bool = False,
-        even_if_marked_for_deletion: bool = False,
-        even_if_replica: bool = False,
-        even_if_managed: bool = False,
-        context: Context | None = None,
-    ) -> Secret:
-        """The secret, if there is one and the caller may do this operation to it; locked when it is to be changed.
+    def secret(self, secret_id: str, *, for_update: bool = False, context: Context | None = None) -> Secret:
+        """The secret, if there is one, the caller may do this operation to it, and its state allows it.
 
-        Errors in the order of the real service: name characters, permission, existence, deletion, replica, owner
-        (api.md 2). A caller without permission cannot learn whether the secret exists.
+        for_update: lock it for a change. Errors in the order of the real service: name characters, permission,
+        existence, state (api.md 2). A caller without permission cannot learn whether the secret exists.
         """
         secret_ids.check_characters(secret_id)
         secret = secret_ids.find(self.account, self.region, secret_id, for_update=for_update)
         self.authorize_secret(secret, secret_id, context=context)
         if secret is None:
             raise errors.secret_not_found()
-        if secret.deleted_at and not even_if_marked_for_deletion:
-            raise errors.marked_for_deletion()
-        if for_update and secret.is_replica and not even_if_replica:
-            raise errors.read_only_replica()
-        if for_update and secret.owning_service and not even_if_managed:
-            raise errors.managed_by_another_service(secret.owning_service)
+        refused = availability.refusal(secret, self.operation.name)
+        if refused is not None:
+            raise refused
         return secret
 
     # --- may I -------------------------------------------------------------------------------------
@@ -149,12 +137,19 @@ class Call:
     def authorize_key(self, key: KmsKey | None, *actions: str) -> None:
         """Raise "Access to KMS is not allowed" unless the caller may use the customer key. None: the default key, which
         every principal of its own account may use through Secrets Manager."""
-        if key is None:
-            return
+        if key is not None:
+            for action in actions:
+                if not self._may_use_key(key.arn, key.account_id, action):
+                    raise errors.kms_access_denied()
+
+    def authorize_decrypt(self, customer_keys: list[tuple[str, str]]) -> None:
+        """customer_keys: (ARN, account) of the keys that open a version; one that the caller may use is enough."""
+        if customer_keys and not any(self._may_use_key(arn, owner, "kms:Decrypt") for arn, owner in customer_keys):
+            raise errors.kms_access_denied()
+
+    def _may_use_key(self, arn: str, owner: str, action: str) -> bool:
         context = {"kms:ViaService": f"secretsmanager.{self.region}.amazonaws.com", "kms:CallerAccount": self.account}
-        for action in actions:
-            if not decide(self, action, key.arn, key.account_id, dict(context), "").allowed:
-                raise errors.kms_access_denied()
+        return decide(self, action, arn, owner, context, "").allowed
 
     def arn_of_new_secret(self, name: str) -> tuple[str, str]:
         """A fresh ARN for the name, and its suffix: CreateSecret is authorized against the ARN the secret will get."""

@@ -1,0 +1,66 @@
+"""What a change of labels or value from outside means for a rotation that is under way. Facts: rotation.md 1.3."""
+
+import hashlib
+import hmac
+from typing import TYPE_CHECKING
+
+from secrets_app import staging_labels
+from secrets_app.errors import InvalidRequestException
+from secrets_app.models import RotationConfiguration, RotationRun, Secret
+
+if TYPE_CHECKING:
+    from secrets_app.call import Call
+
+
+def new_value_stored(call: "Call", secret: Secret, version_id: str) -> None:
+    """A new version became AWSCURRENT. Unless it is a rotation's own, a rotation under way is abandoned, and
+    AWSPENDING leaves whichever version had it (recorded; api.md 4.4)."""
+    run = running(secret)
+    if run is not None and run.version_id == version_id:
+        return
+    pending = staging_labels.holder(secret.pk, staging_labels.PENDING)
+    if pending is not None and pending.version_id != version_id:
+        staging_labels.detach(pending, staging_labels.PENDING)
+    if run is not None:
+        _end(call, run, RotationRun.State.ABANDONED)
+    _counts_as_rotated(call, secret)
+
+
+def current_label_moved(call: "Call", secret: Secret, version_id: str) -> None:
+    """AWSCURRENT was moved by hand, or by the rotation function's own finishSecret."""
+    run = running(secret)
+    if run is None or run.version_id != version_id:
+        _counts_as_rotated(call, secret)
+
+
+def pending_label_moved(call: "Call", secret: Secret) -> None:
+    """AWSPENDING was taken from the version a rotation works on: that rotation is forgotten."""
+    run = running(secret)
+    pending = staging_labels.holder(secret.pk, staging_labels.PENDING)
+    if run is not None and (pending is None or pending.version_id != run.version_id):
+        _end(call, run, RotationRun.State.ABANDONED)
+
+
+def check_rotation_token(secret: Secret, version_id: str, rotation_token: str | None) -> None:
+    """A RotationToken is good for one rotation and its pending version only (rotation.md 4.3; our text)."""
+    if rotation_token is None:
+        return
+    run = running(secret)
+    digest = hashlib.sha256(rotation_token.encode()).hexdigest()
+    if run is None or run.version_id != version_id or not hmac.compare_digest(digest, run.rotation_token_digest):
+        raise InvalidRequestException("The RotationToken doesn't belong to a rotation of this secret that is under way.")
+
+
+def running(secret: Secret) -> RotationRun | None:
+    return RotationRun.objects.filter(secret=secret, state=RotationRun.State.RUNNING, test_only=False).first()
+
+
+def _counts_as_rotated(call: "Call", secret: Secret) -> None:
+    """For rate() schedules a change by hand is a rotation (rotation.md 1.5)."""
+    RotationConfiguration.objects.filter(secret=secret).update(value_changed_at=call.now)
+
+
+def _end(call: "Call", run: RotationRun, state: RotationRun.State) -> None:
+    RotationRun.objects.filter(pk=run.pk, state=RotationRun.State.RUNNING).update(
+        state=state, finished_at=call.now, due_at=None, lease_owner="", lease_until=None
+    )
