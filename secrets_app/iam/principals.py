@@ -42,10 +42,12 @@ class Principals:
 
     def naming(self, arn: str, role_arn: str, account: str) -> Naming:
         """How this names an AWS principal. role_arn: "" unless it is a role's session."""
-        if self.anyone or arn in self.arns:
+        if self.anyone:
             return Naming.DIRECTLY
-        if role_arn in self.arns:
-            return Naming.ROLE
+        if role_arn in self.arns:  # also for a session that goes by its role's ARN
+            return Naming.DIRECTLY if arn != role_arn and arn in self.arns else Naming.ROLE
+        if arn in self.arns:
+            return Naming.DIRECTLY
         return Naming.ACCOUNT if account in self.accounts else Naming.NOT
 
     def name_in_full(self, arn: str, role_arn: str, account: str) -> bool:

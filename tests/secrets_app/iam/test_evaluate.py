@@ -138,6 +138,17 @@ def test_root_obeys_an_explicit_deny() -> None:
             {"AWS": f"arn:aws:iam::{ACCOUNT}:role/App"},
             "ImplicitDeny",
         ),
+        # A session without a name of its own goes by its role's ARN, and is limited all the same.
+        (
+            Caller(f"arn:aws:iam::{ACCOUNT}:role/App", ACCOUNT, "role-session", (), None, (ALLOW_OTHER,)),
+            {"AWS": f"arn:aws:iam::{ACCOUNT}:role/App"},
+            "ImplicitDeny",
+        ),
+        (
+            Caller(SESSION, ACCOUNT, "role-session", (), None, (ALLOW_OTHER,)),
+            {"AWS": [f"arn:aws:iam::{ACCOUNT}:role/App", SESSION]},
+            "Allow",
+        ),
         # A role with a path, which the session's ARN does not show.
         (
             Caller(SESSION, ACCOUNT, "role-session", role_arn=f"arn:aws:iam::{ACCOUNT}:role/team/App"),
