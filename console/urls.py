@@ -1,7 +1,12 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("console.secrets_list.urls")),
     path("", include("console.sign_in.urls")),
+    path("store-a-new-secret", include("console.store_secret.urls")),
+    path("secret/", include("console.secret.urls")),
+    path("event-history", include("console.audit_trail.urls")),
+    path("encryption-keys/", include("console.encryption_keys.urls")),
 ]
 
 handler404 = "console.errors.page_not_found"

@@ -1,0 +1,39 @@
+"""Every page and dialog of one secret is addressed by ?name=; its Region is the call's."""
+
+import functools
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec
+from urllib.parse import parse_qs, urlsplit
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from console.http import ConsoleRequest
+
+P = ParamSpec("P")
+View = Callable[Concatenate[ConsoleRequest, str, P], HttpResponse]
+
+
+def for_secret(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+    """Hands ?name= to the view as secret_id."""
+
+    @functools.wraps(view)
+    def run(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
+        name = request.GET.get("name", "")
+        if not name:
+            raise Http404
+        return view(request, name, *args, **kwargs)  # type: ignore[arg-type]
+
+    return run
+
+
+def url_of(route: str, name: str, region: str, **query: str) -> str:
+    """The address of a page or dialog of a secret: {"name", "region", ...} in the query, because names have slashes."""
+    return reverse(route, query={"name": name, "region": region, **query})
+
+
+def tab_of(request: ConsoleRequest) -> str:
+    """The tab the person is on: of this page, or of the page a dialog was opened from."""
+    if request.htmx and request.htmx.current_url:
+        return parse_qs(urlsplit(request.htmx.current_url).query).get("tab", [""])[0]
+    return request.GET.get("tab", "")
