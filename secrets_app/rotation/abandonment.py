@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from secrets_app import staging_labels
 from secrets_app.errors import InvalidRequestException
-from secrets_app.models import RotationConfiguration, RotationRun, Secret
+from secrets_app.models import RotationConfiguration, RotationRun, Secret, StagingLabel
+from secrets_app.rotation import runs, windows
 
 if TYPE_CHECKING:
     from secrets_app.call import Call
@@ -22,7 +23,7 @@ def new_value_stored(call: "Call", secret: Secret, version_id: str) -> None:
     if pending is not None and pending.version_id != version_id:
         staging_labels.detach(pending, staging_labels.PENDING)
     if run is not None:
-        _end(call, run, RotationRun.State.ABANDONED)
+        runs.end(run, secret, RotationRun.State.ABANDONED, call.now)
     _counts_as_rotated(call, secret)
 
 
@@ -36,9 +37,9 @@ def current_label_moved(call: "Call", secret: Secret, version_id: str) -> None:
 def pending_label_moved(call: "Call", secret: Secret) -> None:
     """AWSPENDING was taken from the version a rotation works on: that rotation is forgotten."""
     run = running(secret)
-    pending = staging_labels.holder(secret.pk, staging_labels.PENDING)
-    if run is not None and (pending is None or pending.version_id != run.version_id):
-        _end(call, run, RotationRun.State.ABANDONED)
+    # A function may tidy AWSPENDING away when its version is current already; then the rotation is as good as done.
+    if run is not None and not {staging_labels.PENDING, staging_labels.CURRENT} & _labels(secret, run.version_id):
+        runs.end(run, secret, RotationRun.State.ABANDONED, call.now)
 
 
 def check_rotation_token(secret: Secret, version_id: str, rotation_token: str | None) -> None:
@@ -48,7 +49,9 @@ def check_rotation_token(secret: Secret, version_id: str, rotation_token: str | 
     run = running(secret)
     digest = hashlib.sha256(rotation_token.encode()).hexdigest()
     if run is None or run.version_id != version_id or not hmac.compare_digest(digest, run.rotation_token_digest):
-        raise InvalidRequestException("The RotationToken doesn't belong to a rotation of this secret that is under way.")
+        raise InvalidRequestException(
+            "The RotationToken doesn't belong to a rotation of this secret that is under way."
+        )
 
 
 def running(secret: Secret) -> RotationRun | None:
@@ -57,10 +60,14 @@ def running(secret: Secret) -> RotationRun | None:
 
 def _counts_as_rotated(call: "Call", secret: Secret) -> None:
     """For rate() schedules a change by hand is a rotation (rotation.md 1.5)."""
-    RotationConfiguration.objects.filter(secret=secret).update(value_changed_at=call.now)
+    configuration = RotationConfiguration.objects.filter(secret=secret).first()
+    if configuration is None:
+        return
+    configuration.value_changed_at = call.now
+    configuration.save(update_fields=["value_changed_at"])
+    windows.plan_next(configuration, call.now)
 
 
-def _end(call: "Call", run: RotationRun, state: RotationRun.State) -> None:
-    RotationRun.objects.filter(pk=run.pk, state=RotationRun.State.RUNNING).update(
-        state=state, finished_at=call.now, due_at=None, lease_owner="", lease_until=None
-    )
+def _labels(secret: Secret, version_id: str) -> set[str]:
+    found = StagingLabel.objects.filter(secret=secret, version__version_id=version_id)
+    return set(found.values_list("label", flat=True))

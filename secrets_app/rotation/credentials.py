@@ -1,0 +1,80 @@
+"""What a rotation function may sign with: a role's temporary key, narrowed to one secret, for one step."""
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime, timedelta
+
+from secrets_app import principals
+from secrets_app.models import AccessKey, IdentityPolicy, Principal, RotationRun, Secret
+from secrets_app.principals import NewAccessKey
+
+ROLE_NAME = "SecretsManagerRotationFunction"
+_ON_THE_SECRET = ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"]
+# Secrets Manager asks for these on the caller's behalf, and only for a secret the caller may use.
+_KMS = {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": "*"}
+_GRACE = timedelta(seconds=60)
+
+
+@contextmanager
+def for_one_step(run: RotationRun, secret: Secret, now: datetime, time_limit: timedelta) -> Iterator[NewAccessKey]:
+    """The key is gone when the step is over. If this process dies first, it expires by itself."""
+    key = principals.create_temporary_access_key(
+        _role(secret.account_id, now),
+        now,
+        lifetime=time_limit + _GRACE,
+        session_name=_session_name(run),
+        session_policy=_session_policy(secret.arn),
+    )
+    try:
+        yield key
+    finally:
+        AccessKey.objects.filter(access_key_id=key.access_key_id).delete()
+
+
+def revoke(run: RotationRun) -> None:
+    """Nothing the function still sends for this run is accepted from now on."""
+    AccessKey.objects.filter(session_name=_session_name(run), expires_at__isnull=False).delete()
+
+
+def delete_expired(now: datetime) -> int:
+    deleted, _ = AccessKey.objects.filter(expires_at__lte=now).delete()
+    return deleted
+
+
+def _session_name(run: RotationRun) -> str:
+    return f"rotation-{run.pk}"
+
+
+def _session_policy(secret_arn: str) -> str:
+    return _document(
+        {"Effect": "Allow", "Action": _actions(_ON_THE_SECRET), "Resource": secret_arn},
+        {"Effect": "Allow", "Action": _actions(["GetRandomPassword"]), "Resource": "*"},
+        _KMS,
+    )
+
+
+def _role(account: str, now: datetime) -> Principal:
+    """The role every rotation function of the account runs as. It can't sign in: it has no password."""
+    role, created = Principal.objects.get_or_create(
+        account_id=account,
+        kind=Principal.Kind.ROLE,
+        name=ROLE_NAME,
+        defaults={"unique_id": principals.new_unique_id("role"), "created_at": now, "password": "!"},
+    )
+    if created:
+        actions = _actions([*_ON_THE_SECRET, "GetRandomPassword"])
+        IdentityPolicy.objects.create(
+            principal=role,
+            name="RotateSecrets",
+            document=_document({"Effect": "Allow", "Action": actions, "Resource": "*"}, _KMS),
+        )
+    return role
+
+
+def _actions(names: list[str]) -> list[str]:
+    return [f"secretsmanager:{name}" for name in names]
+
+
+def _document(*statements: Mapping[str, object]) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": statements})
