@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from .iam.evaluate import Decision, Request, evaluate
 from .iam.policy_document import MalformedPolicy, parse
 from .models import Principal, Tag
+from .principals import Identity
 
 if TYPE_CHECKING:
     from .call import Call
@@ -26,12 +27,16 @@ def decide(
 ) -> Decision:
     """tags_of: primary key of the secret whose tags are aws:ResourceTag/...; read only if a policy asks for them."""
     try:
+        caller = call.principal.caller
+    except MalformedPolicy:
+        return Decision(outcome="ExplicitDeny", reason="with an explicit deny in an identity-based policy")
+    try:
         resource_policy = parse(policy_document, kind="resource") if policy_document else None
     except MalformedPolicy:
         # It was checked when it was stored; whatever it says now, nobody is let in by it or past it.
         return Decision(outcome="ExplicitDeny", reason="with an explicit deny in a resource-based policy")
     full = _Context(call, {"aws:ResourceAccount": resource_account, **context}, tags_of)
-    return evaluate(call.principal.caller, Request(action, resource, resource_account, full), resource_policy)
+    return evaluate(caller, Request(action, resource, resource_account, full), resource_policy)
 
 
 def message_of_refusal(call: "Call", action: str, shown: str, decision: Decision) -> str:
@@ -41,7 +46,7 @@ def message_of_refusal(call: "Call", action: str, shown: str, decision: Decision
 
 
 def principal_exists(arn: str) -> bool:
-    """Whether the IAM principal a policy names is one of ours; principals of unknown accounts can't be checked."""
+    """Whether the user or role a policy names exists here; nobody from elsewhere can ever call this server."""
     parts = arn.split(":", 5)
     if len(parts) != 6:
         return False
@@ -86,11 +91,11 @@ def _global_keys(call: "Call") -> dict[str, Any]:
         "aws:EpochTime": str(int(call.now.timestamp())),
         "aws:SecureTransport": "true" if call.secure_transport else "false",
         "aws:RequestedRegion": call.region,
-        "aws:PrincipalArn": identity.arn,
+        "aws:PrincipalArn": identity.role_arn or identity.arn,
         "aws:PrincipalAccount": identity.account,
         "aws:PrincipalType": _PRINCIPAL_TYPES[identity.kind],
         "aws:ViaAWSService": "false",
-        "aws:userid": identity.account if identity.kind == "root" else identity.unique_id,
+        "aws:userid": _user_id(identity),
     }
     if call.source_ip:
         context["aws:SourceIp"] = call.source_ip
@@ -99,3 +104,9 @@ def _global_keys(call: "Call") -> dict[str, Any]:
     if identity.kind == "user":
         context["aws:username"] = identity.name
     return context
+
+
+def _user_id(identity: Identity) -> str:
+    if identity.kind == "root":
+        return identity.account
+    return f"{identity.unique_id}:{identity.session_name}" if identity.session_name else identity.unique_id

@@ -9,7 +9,7 @@ from functools import cached_property
 
 from django.db import connection
 
-from . import root_key
+from . import arns, root_key
 from .iam.evaluate import Caller
 from .iam.policy_document import Policy, parse
 from .models import AccessKey, IdentityPolicy, Principal
@@ -26,8 +26,9 @@ class Identity:
     kind: str  # user, role, root
     name: str
     unique_id: str
-    arn: str
-    policy_documents: tuple[str, ...]
+    arn: str  # of a role's session: arn:aws:sts::...:assumed-role/ROLE/SESSION
+    policies: tuple[tuple[str, str], ...]  # (document, ARN of a managed policy or "")
+    role_arn: str = ""
     access_key_id: str = ""
     session_name: str = ""
     session_policy: str = ""
@@ -41,8 +42,9 @@ class Identity:
             arn=self.arn,
             account=self.account,
             kind="role-session" if self.kind == Principal.Kind.ROLE else self.kind,
-            identity_policies=tuple(parse(document, kind="identity") for document in self.policy_documents),
+            identity_policies=tuple(parse(document, kind="identity", name=name) for document, name in self.policies),
             session_policies=self._session_policies,
+            role_arn=self.role_arn or None,
         )
 
     @property
@@ -66,7 +68,7 @@ class SigningKey:
 
 _BY_ACCESS_KEY = f"""
     SELECT k.sealed_secret, k.is_active, k.session_token_digest, k.expires_at, k.session_name, k.session_policy,
-           p.id, p.account_id, p.kind, p.name, p.unique_id, p.is_active, i.document
+           p.id, p.account_id, p.kind, p.name, p.unique_id, p.is_active, i.document, i.arn
     FROM {AccessKey._meta.db_table} k
     JOIN {Principal._meta.db_table} p ON p.id = k.principal_id
     LEFT JOIN {IdentityPolicy._meta.db_table} i ON i.principal_id = p.id
@@ -81,10 +83,10 @@ def signing_key(access_key_id: str) -> SigningKey | None:
     if not rows:
         return None
     sealed, active, digest, expires_at, session_name, session_policy, *principal = rows[0]
-    principal_id, account, kind, name, unique_id, principal_active, _ = principal
+    principal_id, account, kind, name, unique_id, principal_active, _, _ = principal
     if expires_at is not None and expires_at.tzinfo is None:
         expires_at = expires_at.replace(tzinfo=UTC)
-    model = Principal(account_id=account, kind=kind, name=name)
+    arn, role_arn = _arns(account, kind, name, session_name)
     return SigningKey(
         secret_access_key=root_key.current().open(bytes(sealed), purpose=f"access-key:{access_key_id}").decode(),
         is_active=bool(active) and bool(principal_active),
@@ -96,13 +98,24 @@ def signing_key(access_key_id: str) -> SigningKey | None:
             kind=kind,
             name=name,
             unique_id=unique_id,
-            arn=model.arn,
-            policy_documents=tuple(row[-1] for row in rows if row[-1] is not None),
+            arn=arn,
+            role_arn=role_arn,
+            policies=tuple((row[-2], row[-1]) for row in rows if row[-2] is not None),
             access_key_id=access_key_id,
             session_name=session_name,
             session_policy=session_policy,
         ),
     )
+
+
+def _arns(account: str, kind: str, name: str, session_name: str) -> tuple[str, str]:
+    """Of who calls, and of the role behind a session ("" for others)."""
+    if kind == Principal.Kind.ROOT:
+        return arns.iam(account, "root"), ""
+    arn = arns.iam(account, f"{kind}/{name}")
+    if kind == Principal.Kind.ROLE and session_name:
+        return f"arn:aws:sts::{account}:assumed-role/{name}/{session_name}", arn
+    return arn, ""
 
 
 def identity(principal: Principal) -> Identity:
@@ -114,7 +127,7 @@ def identity(principal: Principal) -> Identity:
         name=principal.name,
         unique_id=principal.unique_id,
         arn=principal.arn,
-        policy_documents=tuple(principal.identity_policies.order_by("id").values_list("document", flat=True)),
+        policies=tuple(principal.identity_policies.order_by("id").values_list("document", "arn")),
         color_mode=principal.color_mode,
         density=principal.density,
     )
