@@ -12,6 +12,7 @@ from django.shortcuts import render
 _MOMENT = datetime(2026, 7, 15, 9, 5, tzinfo=UTC)
 _LONG_NAME = "prod/" + "very-long-segment/" * 28 + "end"
 _ARN = "arn:aws:secretsmanager:us-west-2:123456789012:secret:prod/orders/database-AbCdEf"
+_STATUS_TYPES = ["success", "error", "warning", "info", "stopped", "pending", "not-started", "in-progress", "loading"]
 _POLICY = """{
   "Version": "2012-10-17",
   "Statement": [
@@ -65,7 +66,17 @@ def _context() -> dict[str, Any]:
             {"label": "Edit encryption key", "url": "?dialog", "disabled_reason": refused},
             {"label": "Delete secret", "url": "?dialog"},
         ],
-        "status_types": "success error warning info stopped pending not-started in-progress loading".split(),
+        "status_types": [
+            "success",
+            "error",
+            "warning",
+            "info",
+            "stopped",
+            "pending",
+            "not-started",
+            "in-progress",
+            "loading",
+        ],
         "labels": ["AWSCURRENT", "AWSPREVIOUS", "AWSPENDING", "blue/green"],
         "replica_states": ["InSync", "InProgress", "Failed", "Pending", "Detached", None],
         "tags": [
