@@ -1,7 +1,7 @@
 """What templates may ask for: dates, ARNs, label badges, icons, coloured code. No query, no rule of the service."""
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django import template
 from django.forms.utils import flatatt
@@ -47,6 +47,12 @@ def utc_date(moment: datetime | None) -> str:
         return EMPTY
     moment = moment.astimezone(UTC)
     return _time_element(moment, f"{moment.month}/{moment.day}/{moment.year}")
+
+
+@register.filter
+def utc_day(day: date | None) -> str:
+    """What has day resolution by definition (last accessed): no time to show, nothing to convert."""
+    return EMPTY if day is None else f"{day.month}/{day.day}/{day.year}"
 
 
 @register.filter
