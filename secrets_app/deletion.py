@@ -1,0 +1,95 @@
+"""Deleting a secret: the recovery window, cancelling it, and what happens when it ends. Facts: api.md 4.6, 5.10."""
+
+from datetime import datetime, timedelta
+
+from django.db import transaction
+
+from secrets_app.errors import InvalidParameterException
+from secrets_app.models import BackingKey, KeyState, KmsKey, Replica, Secret, WrappedDataKey
+
+DEFAULT_WINDOW_DAYS = 30
+_SHORTEST, _LONGEST = 7, 30
+_BATCH = 100
+
+
+def window(recovery_window_in_days: int | None, *, force: bool) -> int:
+    """Days until the secret is gone: 0 when forced, 30 when nothing was said. Refuses both at once."""
+    if recovery_window_in_days is None:
+        return 0 if force else DEFAULT_WINDOW_DAYS
+    if force:
+        raise InvalidParameterException(
+            "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
+            parameter="ForceDeleteWithoutRecovery",
+        )
+    if not _SHORTEST <= recovery_window_in_days <= _LONGEST:
+        raise InvalidParameterException(
+            f"RecoveryWindowInDays value must be between {_SHORTEST} and {_LONGEST} days (inclusive).",
+            parameter="RecoveryWindowInDays",
+        )
+    return recovery_window_in_days
+
+
+def schedule(secret: Secret, now: datetime, days: int) -> None:
+    """Nothing is removed yet: the secret only stops being usable, and keeps its name."""
+    secret.deleted_at = now
+    secret.deletion_at = now + timedelta(days=days)
+    secret.last_changed_at = now
+    secret.save(update_fields=["deleted_at", "deletion_at", "last_changed_at"])
+
+
+def restore(secret: Secret, now: datetime) -> None:
+    secret.deleted_at = None
+    secret.deletion_at = None
+    secret.last_changed_at = now
+    secret.save(update_fields=["deleted_at", "deletion_at", "last_changed_at"])
+
+
+def purge(secret: Secret) -> None:
+    """Remove the secret for good: values, wrapped data keys, labels, tags, policy, rotation. Audit events stay."""
+    secret.delete()
+
+
+def purge_due(now: datetime) -> int:
+    """Remove what is over its date: secrets, then KMS keys. Returns how many; at most 100 of each in one pass."""
+    secrets = Secret.objects.filter(deletion_at__lte=now).order_by("deletion_at").values_list("pk", flat=True)
+    with_material = BackingKey.objects.exclude(wrapped_material=b"").values("kms_key")
+    keys = KmsKey.objects.filter(deletion_at__lte=now, pk__in=with_material).order_by("deletion_at")
+    return sum(_purge_secret(pk, now) for pk in list(secrets[:_BATCH])) + sum(
+        _purge_key(pk, now) for pk in list(keys.values_list("pk", flat=True)[:_BATCH])
+    )
+
+
+@transaction.atomic
+def _purge_secret(pk: int, now: datetime) -> bool:
+    """Asks again under the lock: it may have been restored since it was found."""
+    secret = Secret.objects.select_for_update().filter(pk=pk, deletion_at__lte=now).first()
+    if secret is None:
+        return False
+    purge(secret)
+    return True
+
+
+@transaction.atomic
+def _purge_key(pk: int, now: datetime) -> bool:
+    """Destroy the key's material: what was encrypted under it alone can never be read again.
+
+    The row of a key that secrets still use stays, without aliases and without material: it says why they don't open.
+    """
+    key = (
+        KmsKey.objects.select_for_update().filter(pk=pk, state=KeyState.PENDING_DELETION, deletion_at__lte=now).first()
+    )
+    if key is None:
+        return False
+    key.aliases.all().delete()
+    key.backing_keys.update(wrapped_material=b"")
+    if not _is_in_use(key):
+        key.delete()
+    return True
+
+
+def _is_in_use(key: KmsKey) -> bool:
+    return (
+        key.secrets.exists()
+        or Replica.objects.filter(kms_key=key).exists()
+        or WrappedDataKey.objects.filter(backing_key__kms_key=key).exists()
+    )
