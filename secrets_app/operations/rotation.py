@@ -53,7 +53,7 @@ def rotate_secret(
     secret = call.secret(
         secret_id,
         for_update=True,
-        context=_context(rotation_lambda_arn, rotation_rules, external_secret_rotation_role_arn, at_once),
+        context=_context(rotation_lambda_arn, rotation_rules, external_secret_rotation_role_arn, rotate_immediately),
     )
     if _is_repeated(secret, client_request_token):
         return Stored(secret, client_request_token)
@@ -95,13 +95,15 @@ def cancel_rotate_secret(call: Call, /, *, secret_id: str) -> Stored:
 
 
 def _context(
-    function_arn: str | None, rules: "RotationRulesTypeTypeDef | None", role_arn: str | None, at_once: bool
+    function_arn: str | None,
+    rules: "RotationRulesTypeTypeDef | None",
+    role_arn: str | None,
+    rotate_immediately: bool | None,
 ) -> dict[str, str | list[str]]:
-    """Condition keys of RotateSecret (security.md 1.5)."""
-    context: dict[str, str | list[str]] = {
-        "secretsmanager:ModifyRotationRules": "true" if rules else "false",
-        "secretsmanager:RotateImmediately": "true" if at_once else "false",
-    }
+    """Condition keys of RotateSecret; those that mirror a parameter only if it was passed (security.md 1.6)."""
+    context: dict[str, str | list[str]] = {"secretsmanager:ModifyRotationRules": "true" if rules else "false"}
+    if rotate_immediately is not None:
+        context["secretsmanager:RotateImmediately"] = "true" if rotate_immediately else "false"
     if function_arn:
         context["secretsmanager:RotationLambdaARN"] = function_arn
     if role_arn:
