@@ -55,7 +55,9 @@ def end(run: RotationRun, secret: Secret, state: RotationRun.State, now: datetim
     )
     if not ended:
         return
-    credentials.revoke(run)
+    if state == RotationRun.State.ABANDONED:
+        # What the step under way still writes would undo what the caller wrote. A cancelled one may end by itself.
+        credentials.revoke(run)
     if state in _OUTCOMES:
         service.record(service.name_of(_OUTCOMES[state], run), secret, run.version_id, now, error=error)
 

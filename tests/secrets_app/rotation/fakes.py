@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from secrets_app import operations, principals
 from secrets_app.call import Call
+from secrets_app.errors import ResourceNotFoundException
 from secrets_app.models import RotationFunction
 from secrets_app.principals import NewAccessKey
 from secrets_app.rotation.functions import Answer, Event, KeepWaiting
@@ -36,7 +37,7 @@ class Clock:
 class FakeFunction:
     """Does what a well-behaved function does, through the operations, with the credentials it was given.
 
-    fails: step -> error. before: step -> something to do first, such as what another caller does meanwhile.
+    fails: step -> error. before, after: step -> what another caller does at that moment.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -47,6 +48,7 @@ class FakeFunction:
         self.before: dict[str, Callable[[], object]] = {}
         self.after: dict[str, Callable[[], object]] = {}
         self.keeps_waiting: list[bool] = []
+        self.forgets_to_finish = False
 
     @property
     def steps(self) -> list[str]:
@@ -64,7 +66,7 @@ class FakeFunction:
         call = self.call(function, key)
         if step == "createSecret":
             self._create(call, event)
-        if step == "finishSecret":
+        if step == "finishSecret" and not self.forgets_to_finish:
             self._finish(call, event)
         self.after.get(step, lambda: None)()
         return Answer(error="", log=self.logs.get(step, ""))
@@ -75,6 +77,18 @@ class FakeFunction:
         return Call(principal=signing_key.identity, region=function.region, now=self.clock())
 
     def _create(self, call: Call, event: Event) -> None:
+        """Once per version: an earlier attempt may have done it."""
+        try:
+            operations.get_secret_value(
+                call,
+                secret_id=event["SecretId"],
+                version_id=event["ClientRequestToken"],
+                version_stage="AWSPENDING",
+            )
+        except ResourceNotFoundException:
+            self._put_pending(call, event)
+
+    def _put_pending(self, call: Call, event: Event) -> None:
         current = operations.get_secret_value(call, secret_id=event["SecretId"])
         value = json.loads(current.value.string or "")
         operations.put_secret_value(
@@ -89,6 +103,8 @@ class FakeFunction:
     def _finish(self, call: Call, event: Event) -> None:
         versions = operations.describe_secret(call, secret_id=event["SecretId"]).versions_to_stages
         current = next(version for version, labels in versions.items() if "AWSCURRENT" in labels)
+        if current == event["ClientRequestToken"]:
+            return
         operations.update_secret_version_stage(
             call,
             secret_id=event["SecretId"],
