@@ -66,7 +66,7 @@ document.addEventListener("input", ({ target }) => {
 });
 
 document.addEventListener("rows:changed", ({ target }) => {
-  const editor = target.closest("[data-key-value-editor][data-ready]");
+  const editor = target.closest("[data-key-value-editor]");
   if (editor) writeText(editor);
 });
 
@@ -83,4 +83,4 @@ function startAll() {
   }
 }
 document.addEventListener("htmx:load", startAll);
-startAll();
+document.addEventListener("DOMContentLoaded", startAll);

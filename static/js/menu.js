@@ -9,6 +9,7 @@ const buttonOf = (menu) => menu.querySelector("[data-menu-button]");
 
 function close(menu) {
   menu.removeAttribute("data-open");
+  menu.removeAttribute("data-flipped");
   buttonOf(menu).setAttribute("aria-expanded", "false");
 }
 
@@ -17,6 +18,8 @@ function open(menu, which) {
   if (other) close(other);
   menu.setAttribute("data-open", "");
   buttonOf(menu).setAttribute("aria-expanded", "true");
+  // Aligned to the button's end, it may begin beyond the window's edge: then to its start.
+  menu.toggleAttribute("data-flipped", menu.querySelector(".menu__list").getBoundingClientRect().left < 0);
   const items = itemsOf(menu);
   const checked = items.find((item) => item.getAttribute("aria-checked") === "true");
   if (which === "first") (checked ?? items[0])?.focus();

@@ -4,14 +4,13 @@
 
 const removed = (row) => row.hasAttribute("data-removed");
 
-function changed(editor) {
+function count(editor) {
   const used = [...editor.querySelectorAll("[data-row]")].filter((row) => !removed(row)).length;
   const left = editor.dataset.rowsLimit ? Math.max(0, editor.dataset.rowsLimit - used) : Infinity;
   const counter = editor.querySelector("[data-rows-left]");
   if (counter) counter.textContent = left;
   const add = editor.querySelector("[data-rows-add]");
   add.toggleAttribute("disabled", left === 0);
-  editor.dispatchEvent(new CustomEvent("rows:changed", { bubbles: true }));
 }
 
 function addRow(editor) {
@@ -44,13 +43,15 @@ document.addEventListener("click", ({ target }) => {
   if (!editor || !(add || remove)) return;
   if (add) addRow(editor);
   else removeRow(remove.closest("[data-row]"), remove);
-  changed(editor);
+  count(editor);
+  editor.dispatchEvent(new CustomEvent("rows:changed", { bubbles: true }));
 });
 
 function countAll() {
   for (const editor of document.querySelectorAll("[data-rows]:not([data-rows-ready])")) {
     editor.setAttribute("data-rows-ready", "");
-    changed(editor);
+    for (const spare of editor.querySelectorAll("[data-row-spare]")) spare.remove();
+    count(editor);
   }
 }
 
