@@ -35,8 +35,15 @@ def decide(
     except MalformedPolicy:
         # It was checked when it was stored; whatever it says now, nobody is let in by it or past it.
         return Decision(outcome="ExplicitDeny", reason="with an explicit deny in a resource-based policy")
-    full = _Context(call, {"aws:ResourceAccount": resource_account, **context}, tags_of)
+    full = request_context(call, resource_account, context, tags_of=tags_of)
     return evaluate(caller, Request(action, resource, resource_account, full), resource_policy)
+
+
+def request_context(
+    call: "Call", resource_account: str, given: Mapping[str, Any], *, tags_of: int | None = None
+) -> Mapping[str, Any]:
+    """Every condition key of the request: the global ones, `given`, and the tags of the secret."""
+    return _Context(call, {"aws:ResourceAccount": resource_account, **given}, tags_of)
 
 
 def message_of_refusal(call: "Call", action: str, shown: str, decision: Decision) -> str:

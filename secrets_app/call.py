@@ -105,24 +105,29 @@ class Call:
         A secret that does not exist is asked about under its name and six placeholder characters.
         """
         action = action or self.action
-        request_context: dict[str, Any] = {"secretsmanager:SecretId": "", **(context or {})}
         if secret is None:
             arn, account = secret_ids.pseudo_arn(self.account, self.region, secret_id), self.account
             tags, document = None, None
+            request_context = {**(context or {}), "secretsmanager:SecretId": arn}
         else:
             self.record.about(secret.pk, secret.name)
             arn, account, tags = secret.arn, secret.account_id, secret.pk
             document = policy_document if policy_document is not None else secret_ids.resource_policy_of(secret.pk)
-            if secret.primary_region:
-                request_context["secretsmanager:SecretPrimaryRegion"] = secret.primary_region
-            if secret.type:
-                request_context["secretsmanager:resource/Type"] = secret.type
-        request_context["secretsmanager:SecretId"] = arn
+            request_context = self.facts_about(secret, context)
         decision = decide(self, action, arn, account, request_context, document or "", tags_of=tags)
         if not decision.allowed:
             # What the caller passed, whether or not the secret exists: the answer must not tell.
             message = message_of_refusal(self, action, secret_id, decision)
             raise errors.AccessDeniedException(message, parameter="SecretId")
+
+    def facts_about(self, secret: SecretFacts, context: Context | None = None) -> dict[str, Any]:
+        """The condition keys that tell of the secret itself, beside those of this request."""
+        facts: dict[str, Any] = {**(context or {}), "secretsmanager:SecretId": secret.arn}
+        if secret.primary_region:
+            facts["secretsmanager:SecretPrimaryRegion"] = secret.primary_region
+        if secret.type:
+            facts["secretsmanager:resource/Type"] = secret.type
+        return facts
 
     def authorize(
         self, *, action: str = "", resource: str = "*", shown: str = "", context: Context | None = None
