@@ -50,15 +50,15 @@ class Target:
 
 def is_api_request(environ: wsgi.Environ) -> bool:
     """Anything else is a browser's. A signed form (STS, IAM) is known by its Authorization header."""
-    if "HTTP_X_AMZ_TARGET" in environ and environ["REQUEST_METHOD"] == "POST":
-        return environ.get("PATH_INFO") in ("/", "")
+    if "HTTP_X_AMZ_TARGET" in environ and environ["REQUEST_METHOD"] == "POST" and environ.get("PATH_INFO") == "/":
+        return True
     return str(environ.get("HTTP_AUTHORIZATION", "")).startswith("AWS4-")
 
 
 def answer(environ: wsgi.Environ, start_response: StartResponse) -> Iterable[bytes]:
     request_id = audit.new_request_id()
-    close_old_connections()
     try:
+        close_old_connections()  # one that the database has dropped meanwhile is replaced, as in Django's own requests
         status, body = 200, _answered(environ, request_id)
     except AwsError as error:
         if error.status >= 500:

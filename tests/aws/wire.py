@@ -1,0 +1,138 @@
+"""The way from a client to our endpoint without a socket: a signed HTTP request becomes a WSGI environ.
+
+boto3 signs, serialises and parses for real; only the transport is ours. `Wire` sends what boto3 never would.
+"""
+
+import io
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, cast
+from urllib.parse import unquote, urlsplit
+
+import boto3
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
+from botocore.config import Config
+from botocore.credentials import Credentials
+
+from secrets_app.aws_json import endpoint
+from secrets_app.principals import NewAccessKey
+
+ENDPOINT = "http://127.0.0.1:8000"
+HOME = "us-west-2"
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    headers: dict[str, str]  # lower-case names
+    body: bytes
+
+    @property
+    def json(self) -> dict[str, Any]:
+        return cast(dict[str, Any], json.loads(self.body))
+
+    @property
+    def error(self) -> str:
+        return str(self.json["__type"])
+
+
+def send(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answer:
+    """As a server would hand the request on."""
+    parts = urlsplit(url)
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": method,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": unquote(parts.path, "latin-1") or "/",
+        "QUERY_STRING": parts.query,
+        "SERVER_NAME": "127.0.0.1",
+        "SERVER_PORT": "8000",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "HTTP_HOST": parts.netloc,
+        "CONTENT_LENGTH": str(len(body)),
+        "wsgi.url_scheme": "http",
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.input_terminated": True,
+    }
+    for name, value in headers.items():
+        key = name.upper().replace("-", "_")
+        environ[key if key in ("CONTENT_TYPE", "CONTENT_LENGTH") else f"HTTP_{key}"] = _text(value)
+    started: list[tuple[int, dict[str, str]]] = []
+
+    def start_response(status: str, sent: list[tuple[str, str]]) -> None:
+        started.append((int(status[:3]), {name.lower(): value for name, value in sent}))
+
+    assert endpoint.is_api_request(environ)
+    content = b"".join(endpoint.answer(environ, start_response))
+    return Answer(*started[0], content)
+
+
+def _text(value: str | bytes) -> str:
+    return value.decode("latin-1") if isinstance(value, bytes) else value.encode().decode("latin-1")
+
+
+class _Raw(io.BytesIO):
+    def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
+        yield self.read()
+
+
+def _through_the_endpoint(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
+    body: Any = request.body or b""
+    headers: Any = request.headers
+    answer = send(request.method, request.url, headers, body.encode() if isinstance(body, str) else body)
+    answered: Any = answer.headers
+    return AWSResponse(request.url, answer.status, answered, _Raw(answer.body))
+
+
+def client(key: NewAccessKey, *, service: str = "secretsmanager", region: str = HOME) -> Any:
+    """A boto3 client whose requests are answered in process."""
+    session: Any = boto3.Session()
+    made = session.client(
+        service,
+        region_name=region,
+        endpoint_url=ENDPOINT,
+        aws_access_key_id=key.access_key_id,
+        aws_secret_access_key=key.secret_access_key,
+        aws_session_token=key.session_token or None,
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+    made.meta.events.register("before-send", _through_the_endpoint)
+    return made
+
+
+class Wire:
+    """Raw requests, signed by botocore: bodies and headers that boto3 would not send."""
+
+    def __init__(self, key: NewAccessKey, *, region: str = HOME) -> None:
+        self.key, self.region = key, region
+
+    def post(
+        self,
+        operation: str,
+        document: Any = None,
+        *,
+        body: bytes | None = None,
+        headers: Mapping[str, str] | None = None,
+        url: str = ENDPOINT + "/",
+        method: str = "POST",
+        unsigned: Mapping[str, str] | None = None,
+        service: str = "secretsmanager",
+    ) -> Answer:
+        """operation: "GetSecretValue", or a whole X-Amz-Target if it has a dot; "" sends none."""
+        content = json.dumps({} if document is None else document).encode() if body is None else body
+        sent = {"Content-Type": "application/x-amz-json-1.1", **(headers or {})}
+        if operation:
+            sent["X-Amz-Target"] = operation if "." in operation else f"secretsmanager.{operation}"
+        signed = self.sign(method, url, sent, content, service=service)
+        return send(method, url, {**signed, **(unsigned or {})}, content)
+
+    def sign(
+        self, method: str, url: str, headers: Mapping[str, str], body: bytes, *, service: str = "secretsmanager"
+    ) -> dict[str, str]:
+        request = AWSRequest(method=method, url=url, data=body, headers=dict(headers))
+        key = self.key
+        credentials = Credentials(key.access_key_id, key.secret_access_key, key.session_token or None)
+        SigV4Auth(credentials, service, self.region).add_auth(request)
+        return {name: str(value) for name, value in request.headers.items()}
