@@ -76,6 +76,13 @@ def current() -> RootKey:
     return read(settings.DATA_DIR, settings.ROOT_KEY)
 
 
+def is_in_use() -> bool:
+    """Whether this database was ever written under a root key; then making a new one would only hide the loss."""
+    from .models import RootKeyCheck
+
+    return RootKeyCheck.objects.exists()
+
+
 def verify() -> None:
     """Find a wrong root key before anything is read or written under it. Raises RootKeyError."""
     from .models import RootKeyCheck

@@ -1,0 +1,78 @@
+# One command each. `make` or `make help` lists them.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+MAKEFLAGS += --no-print-directory
+SHELL := /bin/sh
+
+PYTHON ?= python3
+NAME ?= admin
+VENV := .venv
+BIN := $(VENV)/bin
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+# What is installed is known by the content of the file that lists it.
+content = $(shell cksum requirements/$(1).txt 2>/dev/null | cut -d' ' -f1)
+RUN_STAMP := $(VENV)/.installed-run-$(call content,run)
+TEST_STAMP := $(VENV)/.installed-test-$(call content,test)
+
+COMPILE = $(BIN)/uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
+
+.PHONY: help run test check bench format lock password clean chromium
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo
+	@echo "  make run reads DATA_DIR, PORT, DEMO_PASSWORD, DATABASE_URL and more: see Configuration in README.md."
+
+run: $(RUN_STAMP) ## serve console and API on 127.0.0.1:$PORT (8000), in the foreground; Ctrl-C stops it
+	@exec $(BIN)/python manage.py serve
+
+test: $(TEST_STAMP) chromium ## all tests, browser included (pytest's options: make test ARGS="-k tags")
+	@exec $(BIN)/pytest $(ARGS)
+
+check: $(TEST_STAMP) ## ruff, mypy, import directions, Django's own checks, templates
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	@scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; export DATA_DIR="$$scratch" DATABASE_URL= BEHIND_TLS=1; set -ex; \
+	$(BIN)/python manage.py check --deploy --fail-level WARNING; \
+	$(BIN)/python manage.py makemigrations --check --dry-run
+
+format: $(TEST_STAMP) ## put the source into shape
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+bench: $(RUN_STAMP) ## measure, side by side with moto; writes docs/performance.md
+	@exec $(BIN)/python -m bench
+
+password: $(RUN_STAMP) ## a new password for the administrator (another user: NAME=viewer)
+	@exec $(BIN)/python manage.py password $(NAME)
+
+lock: $(TEST_STAMP) ## write requirements/*.txt again from pyproject.toml, with hashes
+	$(COMPILE) -o requirements/run.txt
+	$(COMPILE) --group test --group lint -o requirements/test.txt
+	$(COMPILE) --only-group bench -o requirements/bench.txt
+
+clean: ## remove what was built and installed; the data directory stays
+	rm -rf $(VENV) .venv-bench staticfiles staticfiles.new staticfiles.old .mypy_cache .ruff_cache .pytest_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+chromium: $(TEST_STAMP)
+	@.ci/chromium
+
+$(BIN)/python:
+	@.ci/make_venv "$(PYTHON)" $(VENV)
+
+$(RUN_STAMP): | $(BIN)/python
+	@echo "Installing what the server needs (once) ..."
+	@$(BIN)/python -m pip install --require-hashes --no-input --progress-bar on -r requirements/run.txt
+	@rm -f $(VENV)/.installed-run-*
+	@touch $@
+
+$(TEST_STAMP): $(RUN_STAMP)
+	@echo "Installing what the tests need (once) ..."
+	@$(BIN)/python -m pip install --require-hashes --no-input --progress-bar on -r requirements/test.txt
+	@rm -f $(VENV)/.installed-test-*
+	@touch $@
