@@ -3,7 +3,7 @@
 import hmac
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from .errors import (
@@ -94,15 +94,15 @@ def add(call: "Call", secret: Secret, token: str, value: Value) -> tuple[SecretV
             f"secret {secret.arn}.",
             parameter="ClientRequestToken",
         )
-    version = existing or open_empty(call, secret, token)
+    version = existing or open_empty(secret, token, call.now)
     _store_value(call, secret, version, value)
     return version, True
 
 
-def open_empty(call: "Call", secret: Secret, token: str) -> SecretVersion:
+def open_empty(secret: Secret, token: str, now: datetime) -> SecretVersion:
     """A version without a value, as RotateSecret opens one. Makes room by pruning, else refuses at the quota."""
-    _make_room(call, secret)
-    return SecretVersion.objects.create(secret=secret, version_id=token, created_at=call.now)
+    _make_room(secret, now)
+    return SecretVersion.objects.create(secret=secret, version_id=token, created_at=now)
 
 
 def open_value(secret_arn: str, version: SecretVersion) -> Value:
@@ -219,12 +219,12 @@ def _same(call: "Call", secret: Secret, version: SecretVersion, value: Value) ->
     return kept.is_binary == value.is_binary and hmac.compare_digest(kept.content, value.content)
 
 
-def _make_room(call: "Call", secret: Secret) -> None:
+def _make_room(secret: Secret, now: datetime) -> None:
     """Outdated versions go when there are more than 100, none younger than 24 hours (documented)."""
     count = secret.versions.count()
     if count < MOST_VERSIONS:
         return
-    outdated = secret.versions.filter(staging_labels=None, created_at__lte=call.now - YOUNGEST_PRUNED)
+    outdated = secret.versions.filter(staging_labels=None, created_at__lte=now - YOUNGEST_PRUNED)
     surplus = list(outdated.order_by("created_at", "id").values_list("pk", flat=True)[: count - MOST_VERSIONS + 1])
     SecretVersion.objects.filter(pk__in=surplus).delete()
     if count - len(surplus) >= MOST_VERSIONS:

@@ -200,7 +200,7 @@ def _start(
     if secret.owning_service and not at_once:
         return None
     try:
-        version = versions.open_empty(call, secret, token)
+        version = versions.open_empty(secret, token, call.now)
     except LimitExceededException as refusal:
         # RotateSecret's model knows no LimitExceededException.
         raise InvalidRequestException(refusal.message) from None

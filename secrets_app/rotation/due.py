@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import Q
 
 from secrets_app import replication, staging_labels, versions
@@ -57,8 +57,7 @@ def _open(configuration: RotationConfiguration, now: datetime) -> bool:
 
 def _start(secret_pk: int, start: datetime, end: datetime, now: datetime) -> bool:
     """Every window once: whoever comes second finds the next one planned already."""
-    rows = Secret.objects.select_related("kms_key").filter(pk=secret_pk)
-    secret = (rows.select_for_update(of=("self",)) if connection.features.has_select_for_update else rows).get()
+    secret = Secret.objects.select_for_update().get(pk=secret_pk)
     configuration = RotationConfiguration.objects.get(secret=secret)
     if not configuration.enabled or configuration.next_window_start != start:
         return False
@@ -79,7 +78,9 @@ def _pending_version(secret: Secret, now: datetime) -> str:
     unfinished = runs.unfinished_version(secret)
     if unfinished is not None:
         return unfinished.version_id
-    version = versions.open_empty(service.service_call(secret, now), secret, str(uuid.uuid4()))
+    version = versions.open_empty(secret, str(uuid.uuid4()), now)
     staging_labels.move(version, staging_labels.PENDING)
+    secret.last_changed_at = now
+    secret.save(update_fields=["last_changed_at"])
     replication.mark_stale(secret)
     return version.version_id

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import F
 
 from secrets_app import principals, replication, staging_labels, versions
@@ -168,7 +168,7 @@ def _was_interrupted_too_often(job: _Job) -> bool:
 def _finish(job: _Job) -> None:
     """finishSecret answered cleanly. Only the label says whether the rotation is done."""
     with transaction.atomic():
-        _lock(job.secret)
+        _locked(job.secret)
         current = staging_labels.holder(job.secret.pk, staging_labels.CURRENT)
         if current is not None and current.version_id == job.run.version_id:
             _succeed(job)
@@ -185,8 +185,7 @@ def _succeed(job: _Job) -> None:
     configuration.last_rotated_at = now
     configuration.save(update_fields=["last_rotated_at"])
     windows.plan_next(configuration, now)
-    Secret.objects.filter(pk=job.secret.pk).update(last_changed_at=now)
-    replication.mark_stale(job.secret)
+    _touch(_locked(job.secret), now)
 
 
 def _fail_attempt(job: _Job, step: str, reason: str) -> None:
@@ -204,9 +203,15 @@ def _retry_or_give_up(job: _Job, error: str) -> None:
     job.update_if_mine(step="", due_at=next_attempt, error=error, lease_owner="", lease_until=None)
 
 
-def _lock(secret: Secret) -> None:
-    if connection.features.has_select_for_update:
-        Secret.objects.select_for_update().filter(pk=secret.pk).first()
+def _locked(secret: Secret) -> Secret:
+    """As it is now, and as it stays until the transaction ends."""
+    return Secret.objects.select_for_update().get(pk=secret.pk)
+
+
+def _touch(secret: Secret, now: datetime) -> None:
+    secret.last_changed_at = now
+    secret.save(update_fields=["last_changed_at"])
+    replication.mark_stale(secret)
 
 
 # --- without the four steps ------------------------------------------------------------------------
@@ -219,10 +224,10 @@ def _test(job: _Job) -> None:
     except AwsError as refusal:
         error = refusal.message
     with transaction.atomic():
-        _lock(job.secret)
-        runs.end(job.run, job.secret, State.FAILED if error else State.SUCCEEDED, job.now, error=error)
-        runs.drop_test_version(job.run, job.secret)
-        replication.mark_stale(job.secret)
+        secret = _locked(job.secret)
+        runs.end(job.run, secret, State.FAILED if error else State.SUCCEEDED, job.now, error=error)
+        runs.drop_test_version(job.run, secret)
+        _touch(secret, job.now)
 
 
 def _copy_current_value(job: _Job) -> str:
@@ -246,8 +251,7 @@ def _rotate_managed(job: _Job) -> None:
         return
     try:
         with transaction.atomic():
-            _lock(job.secret)
-            managed.rotate(job.run, job.secret, job.now)
+            managed.rotate(job.run, _locked(job.secret), job.now)
             _succeed(job)
     except (managed.CannotRotate, AwsError) as refusal:
         _retry_or_give_up(job, f"Error during managed rotation: {refusal}")

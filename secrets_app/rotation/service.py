@@ -1,28 +1,12 @@
-"""The service's own hand: what it does to a secret without a caller, and the events that tell of it."""
+"""Events of what the service does to a secret by itself, without a caller."""
 
 import json
 from datetime import datetime
 
 from secrets_app import audit
-from secrets_app.call import Call
 from secrets_app.models import AuditEvent, RotationRun, Secret
-from secrets_app.principals import Identity
 
 SERVICE_PRINCIPAL = "secretsmanager.amazonaws.com"
-
-
-def service_call(secret: Secret, now: datetime) -> Call:
-    """A call of nobody's, for rules that ask when and where. It has no policies, so it is allowed nothing."""
-    nobody = Identity(
-        principal_id=0,
-        account=secret.account_id,
-        kind="user",
-        name=SERVICE_PRINCIPAL,
-        unique_id=SERVICE_PRINCIPAL,
-        arn=SERVICE_PRINCIPAL,
-        policy_documents=(),
-    )
-    return Call(principal=nobody, region=secret.region, now=now, door="worker")
 
 
 def record(event_name: str, secret: Secret, version_id: str, now: datetime, *, error: str = "") -> None:

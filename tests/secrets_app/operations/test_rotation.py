@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from secrets_app import operations, principals
+from secrets_app import operations
 from secrets_app.call import Call
 from secrets_app.errors import (
     AccessDeniedException,
@@ -17,15 +17,13 @@ from secrets_app.errors import (
     ResourceNotFoundException,
 )
 from secrets_app.models import (
-    Account,
     AuditEvent,
-    IdentityPolicy,
-    Principal,
     RotationConfiguration,
     RotationFunction,
     RotationRun,
     Secret,
 )
+from tests import factories
 from tests.secrets_app.rotation.fakes import FIRST_VERSION, OLD_VALUE, SECOND_VERSION, THIRD_VERSION
 
 EVERY_TEN_DAYS: Any = {"ScheduleExpression": "rate(10 days)"}
@@ -61,13 +59,9 @@ def labels(call: Call, secret: Secret) -> dict[str, list[str]]:
     return operations.describe_secret(call, secret_id=secret.arn).versions_to_stages
 
 
-def caller(call: Call, statement: str) -> Call:
-    principal = Principal.objects.create(
-        account_id=call.account, name="carol", unique_id="AIDACAROL", created_at=call.now
-    )
-    document = f'{{"Version": "2012-10-17", "Statement": [{statement}]}}'
-    IdentityPolicy.objects.create(principal=principal, name="policy", document=document)
-    return replace(call, principal=principals.identity(principal))
+def caller(call: Call, *statements: dict[str, Any]) -> Call:
+    carol = factories.make_person("carol", {"Version": "2012-10-17", "Statement": list(statements)})
+    return replace(call, principal=carol.identity)
 
 
 def test_rotating_answers_at_once_with_a_pending_version_that_has_no_value(
@@ -290,7 +284,7 @@ def test_awspending_on_the_current_version_counts_as_finished(
 def test_a_caller_who_may_not_invoke_the_function_is_refused(
     call: Call, database_secret: Secret, function: RotationFunction
 ) -> None:
-    carol = caller(call, '{"Effect": "Allow", "Action": "secretsmanager:*", "Resource": "*"}')
+    carol = caller(call, {"Effect": "Allow", "Action": "secretsmanager:*", "Resource": "*"})
 
     with pytest.raises(
         AccessDeniedException, match="not authorized to perform: lambda:InvokeFunction on resource: arn:"
@@ -301,11 +295,9 @@ def test_a_caller_who_may_not_invoke_the_function_is_refused(
 def test_a_policy_can_tie_rotation_to_one_function(
     call: Call, database_secret: Secret, function: RotationFunction
 ) -> None:
-    carol = caller(
-        call,
-        '{"Effect": "Allow", "Action": ["secretsmanager:*", "lambda:InvokeFunction"], "Resource": "*", "Condition": '
-        '{"ArnEquals": {"secretsmanager:RotationLambdaARN": "arn:aws:lambda:us-west-2:123456789012:function:other"}}}',
-    )
+    other = "arn:aws:lambda:us-west-2:123456789012:function:other"
+    only_other = {"ArnEquals": {"secretsmanager:RotationLambdaARN": other}}
+    carol = caller(call, {"Effect": "Allow", "Action": "*", "Resource": "*", "Condition": only_other})
 
     with pytest.raises(AccessDeniedException, match="not authorized to perform: secretsmanager:RotateSecret"):
         rotate(carol, function)
@@ -314,11 +306,11 @@ def test_a_policy_can_tie_rotation_to_one_function(
 def test_a_policy_can_forbid_rotating_immediately(
     call: Call, database_secret: Secret, function: RotationFunction
 ) -> None:
+    at_once = {"Bool": {"secretsmanager:RotateImmediately": "true"}}
     carol = caller(
         call,
-        '{"Effect": "Allow", "Action": ["secretsmanager:*", "lambda:InvokeFunction"], "Resource": "*"}, '
-        '{"Effect": "Deny", "Action": "secretsmanager:RotateSecret", "Resource": "*", "Condition": '
-        '{"Bool": {"secretsmanager:RotateImmediately": "true"}}}',
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "secretsmanager:RotateSecret", "Resource": "*", "Condition": at_once},
     )
 
     with pytest.raises(AccessDeniedException):
@@ -422,10 +414,8 @@ def test_turning_rotation_on_again_counts_from_that_moment(
     assert stored.next_window_start.date() == (later.now + timedelta(days=10)).date()
 
 
-def test_a_secret_of_another_account_with_the_same_name_is_not_touched(
-    call: Call, database_secret: Secret, function: RotationFunction
-) -> None:
-    Account.objects.create(id="111122223333", created_at=datetime(2026, 1, 1, tzinfo=UTC))
+def test_a_function_of_another_account_cannot_be_invoked(call: Call, database_secret: Secret) -> None:
+    factories.make_account("111122223333")
     stranger = RotationFunction.objects.create(
         account_id="111122223333", region=call.region, name="rotate", handler="a:b", created_at=call.now
     )
