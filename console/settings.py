@@ -1,13 +1,14 @@
 """Every setting, from the environment, refusing nonsense. docs/configuration is the table in the README."""
 
 from pathlib import Path
+from typing import Any
 
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management.utils import get_random_secret_key
 
-env = environ.Env()
+env: Any = environ.Env()  # type: ignore[no-untyped-call]
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
@@ -15,7 +16,7 @@ def _flag(name: str) -> bool:
     value = env.str(name, default="0")
     if value not in ("0", "1"):
         raise ImproperlyConfigured(f"{name} must be 0 or 1, not {value!r}.")
-    return value == "1"
+    return bool(value == "1")
 
 
 def _port() -> int:

@@ -44,7 +44,7 @@ class Identity:
             kind="role-session" if self.kind == Principal.Kind.ROLE else self.kind,
             identity_policies=tuple(parse(document, kind="identity", name=name) for document, name in self.policies),
             session_policies=self._session_policies,
-            role_arn=self.role_arn or None,
+            role_arn=self.role_arn,
         )
 
     @property

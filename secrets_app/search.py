@@ -79,22 +79,21 @@ def _walk(
 ) -> tuple[list[Secret], Secret | None]:
     """Up to `size` secrets that pass; and the last one looked at, if there may be more behind it."""
     rows: list[Secret] = []
-    scanned = 0
+    last, scanned = None, 0
     while True:
-        chunk_size = min(size + 1 - len(rows), _CHUNK) if not tests else _CHUNK
+        chunk_size = _CHUNK if tests else size + 1 - len(rows)
         chunk = list((_after(found, order, after) if after else found)[:chunk_size])
         for secret in chunk:
             if len(rows) == size:
-                return rows, rows[-1] if not tests else previous
-            scanned += 1
+                return rows, last
+            last, scanned = secret, scanned + 1
             if all(test(secret) for test in tests):
                 rows.append(secret)
-            previous = secret
-        if len(chunk) < chunk_size:
+        if last is None or len(chunk) < chunk_size:
             return rows, None
         if scanned >= SCAN_LIMIT:
-            return rows, chunk[-1]
-        after = (getattr(chunk[-1], order.field) if order.field else None, chunk[-1].pk)
+            return rows, last
+        after = (getattr(last, order.field) if order.field else None, last.pk)
 
 
 # --- orders ------------------------------------------------------------------------------------------
@@ -122,7 +121,9 @@ def _after(found: QuerySet[Secret], order: _Order, after: tuple[Any, int]) -> Qu
     further = Q(**{f"{order.field}__{step}": value})
     reached = Q(**{f"{order.field}__{step}e": value}) & (further | behind)
     if order.descending:
-        return found.filter(reached | Q(**{f"{order.field}__isnull": True})) if _nullable(order) else found.filter(reached)
+        return (
+            found.filter(reached | Q(**{f"{order.field}__isnull": True})) if _nullable(order) else found.filter(reached)
+        )
     return found.filter(reached)
 
 

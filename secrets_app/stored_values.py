@@ -111,7 +111,15 @@ def _stored(rows: Sequence[tuple[Any, ...]]) -> StoredValue:
             customer_keys.append((key_arn, account))
     first = rows[0]
     return StoredValue(
-        *first[:9],
+        pk=first[0],
+        account_id=first[1],
+        region=first[2],
+        name=first[3],
+        suffix=first[4],
+        primary_region=first[5],
+        type=first[6],
+        owning_service=first[7],
+        deleted_at=first[8],
         last_accessed_on=first[9],
         has_customer_key=bool(first[10]),
         policy_document=first[11] or "",
@@ -162,11 +170,10 @@ def _note_access(call: "Call", stored: StoredValue) -> None:
     if stored.last_accessed_on != today:
         Secret.objects.filter(pk=stored.pk).update(last_accessed_on=today)
     if stored.version_accessed_on != today:
-        SecretVersion.objects.filter(pk=stored.version_pk).update(last_accessed_on=today)
+        SecretVersion.objects.filter(pk=stored.version_pk or 0).update(last_accessed_on=today)
 
 
 def _aware(moment: datetime | None) -> datetime:
     if moment is None:
         return datetime.min.replace(tzinfo=UTC)
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-

@@ -133,8 +133,8 @@ class Wrapping:
     key_arn: str
     key_state: str
     number: int
-    wrapped_material: bytes
-    wrapped: bytes
+    wrapped_material: bytes | memoryview
+    wrapped: bytes | memoryview
 
 
 def unseal(

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable
-from typing import Concatenate, ParamSpec
+from typing import Concatenate, ParamSpec, cast
 from urllib.parse import parse_qs, urlsplit
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,7 +14,7 @@ P = ParamSpec("P")
 View = Callable[Concatenate[ConsoleRequest, str, P], HttpResponse]
 
 
-def for_secret(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpResponse]:
+def for_secret(view: View[P]) -> Callable[..., HttpResponse]:
     """Hands ?name= to the view as secret_id."""
 
     @functools.wraps(view)
@@ -22,7 +22,7 @@ def for_secret(view: View[P]) -> Callable[Concatenate[HttpRequest, P], HttpRespo
         name = request.GET.get("name", "")
         if not name:
             raise Http404
-        return view(request, name, *args, **kwargs)  # type: ignore[arg-type]
+        return view(cast(ConsoleRequest, request), name, *args, **kwargs)
 
     return run
 

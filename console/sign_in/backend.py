@@ -15,7 +15,9 @@ class PrincipalBackend(BaseBackend):
         username: str | None = None,
         password: str | None = None,
         account: str | None = None,
+        **credentials: object,
     ) -> User | None:
+        del credentials
         if not username or password is None or not account:
             return None
         user = user_by_name(account, username)

@@ -131,7 +131,7 @@ def wrap(key: KmsKey, data_key: bytes, context: Mapping[str, str]) -> tuple[Back
     )
 
 
-def material(key_arn: str, number: int, wrapped_material: bytes) -> bytes:
+def material(key_arn: str, number: int, wrapped_material: bytes | memoryview) -> bytes:
     return root_key.current().open(bytes(wrapped_material), purpose=_purpose(key_arn, number))
 
 

@@ -1,3 +1,5 @@
+from typing import ClassVar
+
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import Q
@@ -36,7 +38,7 @@ class Principal(AbstractBaseUser):
     density = models.CharField(max_length=12, default="comfortable")
 
     USERNAME_FIELD = "unique_id"
-    REQUIRED_FIELDS: list[str] = []
+    REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["account", "kind", "name"], name="one_principal_per_name")]

@@ -112,12 +112,10 @@ def test_next_token_belongs_to_the_caller_and_the_question(call: Call, make_call
         store(call, f"s{number}")
     token = operations.list_secrets(call, max_results=1).next_token
 
-    for other, arguments in [
-        (make_call(region="eu-west-1"), {}),
-        (call, {"sort_by": "name"}),
-    ]:
-        with pytest.raises(InvalidNextTokenException):
-            operations.list_secrets(other, max_results=1, next_token=token, **arguments)
+    with pytest.raises(InvalidNextTokenException):
+        operations.list_secrets(make_call(region="eu-west-1"), max_results=1, next_token=token)
+    with pytest.raises(InvalidNextTokenException):
+        operations.list_secrets(call, max_results=1, next_token=token, sort_by="name")
 
 
 def test_list_takes_as_many_statements_for_fifty_as_for_one(call: Call, django_assert_max_num_queries: Any) -> None:
