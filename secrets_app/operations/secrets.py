@@ -81,9 +81,7 @@ def create_secret(
         staging_labels.move(version, staging_labels.CURRENT)
     replicas = None
     if add_replica_regions:
-        replicas = replication.start(
-            call, secret, add_replica_regions, overwrite=bool(force_overwrite_replica_secret)
-        )
+        replicas = replication.start(call, secret, add_replica_regions, overwrite=bool(force_overwrite_replica_secret))
     return Stored(secret, token if value is not None else None, replicas=replicas)
 
 
@@ -138,9 +136,7 @@ def _same_again(call: Call, existing: Secret, token: str, value: versions.Value 
 
 
 def _already_exists(name: str) -> ResourceExistsException:
-    return ResourceExistsException(
-        f"The operation failed because the secret {name} already exists.", parameter="Name"
-    )
+    return ResourceExistsException(f"The operation failed because the secret {name} already exists.", parameter="Name")
 
 
 def _usable_key(call: Call, account: str, kms_key_id: str) -> KmsKey | None:

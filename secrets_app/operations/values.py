@@ -102,9 +102,7 @@ def put_secret_value(
     token = versions.require_token(client_request_token)
     value = versions.value_of(secret_string, secret_binary)
     if value is None:
-        raise InvalidRequestException(
-            "You must provide either SecretString or SecretBinary.", parameter="SecretString"
-        )
+        raise InvalidRequestException("You must provide either SecretString or SecretBinary.", parameter="SecretString")
     secret = call.secret(secret_id, for_update=True)
     abandonment.check_rotation_token(secret, token, rotation_token)
     version, stored = versions.add(call, secret, token, value)
@@ -120,4 +118,3 @@ def put_secret_value(
         tagging.touch(call, secret)
         replication.mark_stale(secret)
     return Stored(secret, version.version_id, staging_labels.of(version))
-
