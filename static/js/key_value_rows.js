@@ -36,8 +36,8 @@ function writeText(editor) {
     .map((row) => fieldsOf(row).map(read))
     .filter(([key, value]) => key || value)
     .map(([key, value, type]) => [key, BARE[type]?.test(value.trim()) ? value.trim() : JSON.stringify(value)]);
-  const lines = pairs.map(([key, value]) => `${JSON.stringify(key)}:${value}`);
   const pretty = text.value.includes("\n");
+  const lines = pairs.map(([key, value]) => JSON.stringify(key) + (pretty ? ": " : ":") + value);
   if (lines.length === 0) text.value = text.value && "{}";
   else text.value = pretty ? `{\n  ${lines.join(",\n  ")}\n}` : `{${lines.join(",")}}`;
 }

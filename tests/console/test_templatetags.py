@@ -107,7 +107,7 @@ def test_passed_on_attributes_are_escaped() -> None:
 
 def test_what_a_component_declares_is_not_passed_on() -> None:
     attributes = Attrs({"label": "Save", "data-a": "1"})
-    attributes.exclude_from_string_output("label")
+    attributes.exclude_from_string_output("label")  # type: ignore[no-untyped-call]
 
     assert tags.html_attributes(attributes) == ' data-a="1"'
 
