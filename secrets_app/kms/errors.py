@@ -1,0 +1,27 @@
+"""Errors of KMS, each once. KMS writes `message` with a small m, in what it models too."""
+
+from secrets_app.errors import AwsError
+
+
+class KmsError(AwsError):
+    message_key = "message"
+
+
+class AlreadyExistsException(KmsError):
+    pass
+
+
+class InvalidAliasNameException(KmsError):
+    pass
+
+
+class KMSInvalidStateException(KmsError):
+    pass
+
+
+class NotFoundException(KmsError):
+    pass
+
+
+class UnsupportedOperationException(KmsError):
+    pass
