@@ -5,22 +5,29 @@ boto3 signs, serialises and parses for real; only the transport is ours. `Wire` 
 
 import io
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 from urllib.parse import unquote, urlsplit
 
 import boto3
+import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSPreparedRequest, AWSRequest, AWSResponse
 from botocore.config import Config
 from botocore.credentials import Credentials
+from botocore.exceptions import ClientError
 
 from secrets_app.aws_json import endpoint
 from secrets_app.principals import NewAccessKey
 
 ENDPOINT = "http://127.0.0.1:8000"
 HOME = "us-west-2"
+
+
+class Refusal(NamedTuple):
+    code: str
+    message: str
 
 
 @dataclass(frozen=True)
@@ -136,3 +143,15 @@ class Wire:
         credentials = Credentials(key.access_key_id, key.secret_access_key, key.session_token or None)
         SigV4Auth(credentials, service, self.region).add_auth(request)
         return {name: str(value) for name, value in request.headers.items()}
+
+
+def refused(operation: Callable[..., Any], **arguments: Any) -> Refusal:
+    """What boto3 makes of the refusal. modelled: e.response has a Message of its own, as for every modelled error."""
+    with pytest.raises(ClientError) as error:
+        operation(**arguments)
+    response: Any = error.value.response
+    assert response["ResponseMetadata"]["HTTPStatusCode"] == 400
+    message = response["Error"].get("Message", "")
+    modelled = type(error.value) is not ClientError
+    assert not modelled or response["Message"] == message
+    return Refusal(response["Error"]["Code"], message)
