@@ -35,6 +35,7 @@ function upgrade(textarea) {
     enableKeyboardAccessibility: true, // Tab passes by until Enter is pressed: no keyboard trap
     fontSize: 13,
   });
+  editor.commands.removeCommands(["showSettingsMenu", "openCommandPalette"]); // their files aren't vendored
   editor.session.setUseWrapMode(true);
   editor.textInput.getElement().setAttribute("aria-label", textarea.getAttribute("aria-label"));
   editor.session.on("change", () => {

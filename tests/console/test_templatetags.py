@@ -1,5 +1,5 @@
 import re
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 from django.conf import settings
@@ -33,7 +33,11 @@ def test_a_moment_of_another_zone_is_turned_to_utc() -> None:
     assert ">7/4/2026</time>" in tags.utc_date(tokyo)
 
 
-@pytest.mark.parametrize("date_filter", [tags.utc_date, tags.utc_time])
+def test_a_day_without_a_time_is_not_converted() -> None:
+    assert tags.utc_day(date(2026, 7, 5)) == "7/5/2026"
+
+
+@pytest.mark.parametrize("date_filter", [tags.utc_date, tags.utc_day, tags.utc_time])
 def test_no_moment_is_a_dash(date_filter: object) -> None:
     assert callable(date_filter)
     assert date_filter(None) == "-"
