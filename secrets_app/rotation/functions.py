@@ -24,7 +24,7 @@ _LONGEST_LOG = 4_096
 # A value cut in two at the log's beginning could not be recognised any more, so that much more of it is read.
 _LONGEST_VALUE = 65_536
 _LONGEST_ANSWER = 65_536  # what a pipe holds, so that a child never waits for us to read
-_HEARTBEAT_SECONDS = 5.0
+_HEARTBEAT_SECONDS = 2.0
 
 # Whether to go on waiting for the step; asked every few seconds.
 KeepWaiting = Callable[[], bool]

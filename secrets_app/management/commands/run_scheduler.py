@@ -31,6 +31,7 @@ _SECONDS_BETWEEN_PASSES = 1.0
 
 class Command(BaseCommand):
     help = "Rotate what is due, bring replicas up to date, remove what was scheduled for deletion."
+    requires_system_checks = ()  # they import every page of the console, which this never shows
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--once", action="store_true", help="do what is due now, then end")
