@@ -1,5 +1,7 @@
 from django.urls import include, path
 
+from console import gallery
+
 urlpatterns = [
     path("", include("console.secrets_list.urls")),
     path("", include("console.sign_in.urls")),
@@ -7,6 +9,7 @@ urlpatterns = [
     path("secret/", include("console.secret.urls")),
     path("event-history", include("console.audit_trail.urls")),
     path("encryption-keys/", include("console.encryption_keys.urls")),
+    path("gallery", gallery.gallery),
 ]
 
 handler404 = "console.errors.page_not_found"

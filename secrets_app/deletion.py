@@ -8,7 +8,7 @@ from secrets_app.errors import InvalidParameterException
 from secrets_app.models import BackingKey, KeyState, KmsKey, Replica, Secret, WrappedDataKey
 
 DEFAULT_WINDOW_DAYS = 30
-_SHORTEST, _LONGEST = 7, 30
+SHORTEST_DAYS, LONGEST_DAYS = 7, 30
 _BATCH = 100
 
 
@@ -21,9 +21,9 @@ def window(recovery_window_in_days: int | None, *, force: bool) -> int:
             "You can't use ForceDeleteWithoutRecovery in conjunction with RecoveryWindowInDays.",
             parameter="ForceDeleteWithoutRecovery",
         )
-    if not _SHORTEST <= recovery_window_in_days <= _LONGEST:
+    if not SHORTEST_DAYS <= recovery_window_in_days <= LONGEST_DAYS:
         raise InvalidParameterException(
-            f"RecoveryWindowInDays value must be between {_SHORTEST} and {_LONGEST} days (inclusive).",
+            f"RecoveryWindowInDays value must be between {SHORTEST_DAYS} and {LONGEST_DAYS} days (inclusive).",
             parameter="RecoveryWindowInDays",
         )
     return recovery_window_in_days
