@@ -34,6 +34,7 @@ def url_of(route: str, name: str, region: str, **query: str) -> str:
 
 def tab_of(request: ConsoleRequest) -> str:
     """The tab the person is on: of this page, or of the page a dialog was opened from."""
-    if request.htmx and request.htmx.current_url:
+    asked = request.GET.get("tab", "")
+    if not asked and request.htmx and request.htmx.current_url:
         return parse_qs(urlsplit(request.htmx.current_url).query).get("tab", [""])[0]
-    return request.GET.get("tab", "")
+    return asked

@@ -21,7 +21,7 @@ from secrets_app import operations
 from secrets_app.errors import AwsError, ResourceNotFoundException
 from secrets_app.results import SecretValue
 
-_UNCHANGED = "Somebody stored another value meanwhile. Copy what you typed, close this dialog and start again."
+_OVERTAKEN = "Somebody stored another value meanwhile. Copy what you typed, close this dialog and start again."
 
 
 @for_secret
@@ -108,13 +108,14 @@ def edit(request: ConsoleRequest, secret_id: str) -> HttpResponse:
         return dialog(request, "console/secret/value/edit.html", context)
     form = ValueForm(request.POST)
     if form.is_valid():
-        if form.cleaned_data.pop("edited_version_id") not in (current, ""):
-            if form.cleaned_data["client_request_token"] != current:  # not this very form, sent twice
-                form.add_error(None, _UNCHANGED)
-        if not form.errors:
+        edited = form.cleaned_data.pop("edited_version_id")
+        is_sent_again = form.cleaned_data["client_request_token"] == current
+        if edited in ("", current) or is_sent_again:
             with form.showing_errors():
                 operations.put_secret_value(request.call, secret_id=secret_id, **form.cleaned_data)
                 return secret_saved(request, secret_id, "You successfully updated the secret value.")
+        else:
+            form.add_error(None, _OVERTAKEN)
     return dialog(request, "console/secret/value/edit.html", {**context, "form": form}, status=422)
 
 
