@@ -65,6 +65,7 @@ def run_until_stopped(worker: Worker) -> None:
         for a_pass in passes(worker):
             _survive(a_pass)
         worker.stopping.wait(_SECONDS_BETWEEN_PASSES)
+    connection.close()
     for thread in threads:
         thread.join()
 

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from secrets_app import operations
 from secrets_app.call import Call
 from secrets_app.models import RotationFunction, Secret
 from secrets_app.rotation.engine import Worker
-from tests.secrets_app.rotation.fakes import FIRST_VERSION, OLD_VALUE, Clock, FakeFunction
+from tests.secrets_app.rotation.fakes import FIRST_VERSION, OLD_VALUE, SECOND_VERSION, Clock, FakeFunction
 
 
 @pytest.fixture
@@ -39,4 +41,17 @@ def worker(clock: Clock, fake: FakeFunction) -> Worker:
 def database_secret(call: Call) -> Secret:
     return operations.create_secret(
         call, name="prod/database", client_request_token=FIRST_VERSION, secret_string=OLD_VALUE
+    ).secret
+
+
+@pytest.fixture
+def rotating(call: Call, database_secret: Secret, function: RotationFunction) -> Secret:
+    """A secret whose rotation has been asked for, every ten days from now on."""
+    rules: Any = {"ScheduleExpression": "rate(10 days)"}
+    return operations.rotate_secret(
+        call,
+        secret_id=database_secret.arn,
+        client_request_token=SECOND_VERSION,
+        rotation_lambda_arn=function.arn,
+        rotation_rules=rules,
     ).secret
