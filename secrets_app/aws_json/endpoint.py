@@ -6,9 +6,7 @@ Order of errors: api.md 2. Every answer has an x-amzn-RequestId; it is the reque
 import logging
 import traceback
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
 from http import HTTPStatus
 from typing import Any
 
@@ -16,36 +14,15 @@ import orjson
 from django.conf import settings
 from django.db import close_old_connections
 
-from secrets_app import audit, operations  # noqa: F401  importing operations registers them
+from secrets_app import audit
 from secrets_app.call import Call
-from secrets_app.errors import (
-    AwsError,
-    InternalServiceError,
-    InvalidRequestException,
-    UnknownOperationException,
-)
-from secrets_app.operations._operation import REGISTERED
-from secrets_app.service_model import OperationModel, service
+from secrets_app.errors import AwsError, InternalServiceError, UnknownOperationException
 
-from . import codec, wsgi
+from . import codec, targets, wsgi
 from .authentication import Caller, authenticate
-from .replies import REPLIES
-
-StartResponse = Callable[..., Any]
 
 _log = logging.getLogger(__name__)
-_DEFAULT_SERVICE = "secretsmanager"
 _OUR_FAULT = "An error occurred on the server side. The server's log has more under this request's id."
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What an X-Amz-Target header names. run is None for what the model has and this server doesn't."""
-
-    service: str
-    model: OperationModel
-    run: Callable[..., Any] | None
-    reply: Callable[[Any], Any] | None
 
 
 def is_api_request(environ: wsgi.Environ) -> bool:
@@ -55,7 +32,7 @@ def is_api_request(environ: wsgi.Environ) -> bool:
     return str(environ.get("HTTP_AUTHORIZATION", "")).startswith("AWS4-")
 
 
-def answer(environ: wsgi.Environ, start_response: StartResponse) -> Iterable[bytes]:
+def answer(environ: wsgi.Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
     request_id = audit.new_request_id()
     try:
         close_old_connections()  # one that the database has dropped meanwhile is replaced, as in Django's own requests
@@ -77,21 +54,22 @@ def answer(environ: wsgi.Environ, start_response: StartResponse) -> Iterable[byt
 def _answered(environ: wsgi.Environ, request_id: str) -> bytes:
     now = datetime.now(UTC)
     body = wsgi.read_body(environ)
-    name = str(environ.get("HTTP_X_AMZ_TARGET", ""))
-    prefix = name.partition(".")[0]
+    header = str(environ.get("HTTP_X_AMZ_TARGET", ""))
     request = wsgi.signed_request(environ, body)
-    caller = authenticate(request, now, _services().get(prefix, _DEFAULT_SERVICE))
-    target = _targets().get(name)
+    caller = authenticate(request, now, targets.service_of(header))
+    target = targets.find(header)
     if target is None or request.path != "/":
         raise UnknownOperationException
     call = _call(environ, caller, target, now, request_id)
-    if target.run is None or target.reply is None:
-        raise _unavailable(call, target)
+    if target.run is None:
+        # Somebody known asked for it, so it goes on record like any other call.
+        audit.write(call.starting(target.model, target.service, read_only=False), {}, target.unavailable)
+        raise target.unavailable
     result = target.run(call, **codec.decode(target.model, body))
     return codec.encode(target.model, target.reply(result))
 
 
-def _call(environ: wsgi.Environ, caller: Caller, target: Target, now: datetime, request_id: str) -> Call:
+def _call(environ: wsgi.Environ, caller: Caller, target: targets.Target, now: datetime, request_id: str) -> Call:
     behind_proxy = settings.BEHIND_TLS
     return Call(
         principal=caller.identity,
@@ -106,13 +84,6 @@ def _call(environ: wsgi.Environ, caller: Caller, target: Target, now: datetime, 
     )
 
 
-def _unavailable(call: Call, target: Target) -> AwsError:
-    """Somebody known asked for something the model has and we don't: refused, and on record like any other call."""
-    refused = InvalidRequestException(f"{target.model.name} is not available on this server.")
-    audit.write(call.starting(target.model, target.service, read_only=False), {}, refused)
-    return refused
-
-
 def _refusal(error: AwsError) -> bytes:
     """{"__type", "Message"}; without a message where there is nothing to say (seen: UnknownOperationException)."""
     content = {error.message_key: error.message} if error.message else {}
@@ -122,22 +93,3 @@ def _refusal(error: AwsError) -> bytes:
 def _where(error: BaseException) -> str:
     frames = traceback.extract_tb(error.__traceback__)
     return " < ".join(f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames[-6:]))
-
-
-@cache
-def _services() -> dict[str, str]:
-    """Target prefix -> service, as a credential scope names it."""
-    return {service(name).target_prefix: name for name in ("secretsmanager", "kms")}
-
-
-@cache
-def _targets() -> dict[str, Target]:
-    """ "secretsmanager.GetSecretValue" -> what answers it."""
-    replies = {"secretsmanager": REPLIES, "kms": {}}
-    return {
-        f"{prefix}.{name}": Target(
-            service_name, model, REGISTERED.get((service_name, name)), replies[service_name].get(name)
-        )
-        for prefix, service_name in _services().items()
-        for name, model in service(service_name).operations.items()
-    }

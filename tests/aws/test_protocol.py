@@ -10,7 +10,6 @@ from unittest.mock import patch
 import pytest
 
 from secrets_app.models import AuditEvent
-from secrets_app.operations._operation import REGISTERED
 from tests.aws.wire import ENDPOINT, Wire, send
 
 TOKEN = "terraform-20261124090000000000000001"
@@ -206,8 +205,10 @@ def test_nobody_unsigned_learns_which_operations_there_are(db: None) -> None:
 def test_an_operation_we_do_not_offer_is_refused_by_name_and_audited(wire: Wire) -> None:
     answer = wire.post("TrentService.GenerateMac", {"KeyId": "a"}, service="kms")
 
-    assert answer.json["__type"] == "InvalidRequestException"
-    assert answer.json["Message"] == "GenerateMac is not available on this server."
+    assert answer.json == {
+        "__type": "UnsupportedOperationException",
+        "message": "GenerateMac is not available on this server.",
+    }
     assert AuditEvent.objects.get().event_name == "GenerateMac"
 
 
@@ -246,10 +247,14 @@ def test_values_are_in_no_audit_row(wire: Wire) -> None:
     assert "aHVudGVyMg" not in rows
 
 
-def test_every_registered_operation_has_a_reply_or_is_refused() -> None:
-    from secrets_app.aws_json.endpoint import _targets
+@pytest.mark.parametrize("operation", ["AssociateCrossAccountReplica", "DisassociateCrossAccountReplica"])
+def test_replication_to_other_accounts_is_refused_in_its_own_words(wire: Wire, operation: str) -> None:
+    create(wire)
+    arn = "arn:aws:secretsmanager:us-east-1:210987654321:secret:prod/db-a1b2c3"
 
-    unanswered = {target.model.name for target in _targets().values() if target.run and not target.reply}
+    answer = wire.post(
+        operation, {"SecretId": "prod/db", "CrossAccountReplicaARN": arn, "ReplicationRoleARN": "r" * 20}
+    )
 
-    assert ("secretsmanager", "GetSecretValue") in REGISTERED
-    assert unanswered <= {"AssociateCrossAccountReplica", "DisassociateCrossAccountReplica"}
+    assert answer.error == "InvalidRequestException"
+    assert "not available on this server" in answer.json["Message"]

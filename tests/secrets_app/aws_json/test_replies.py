@@ -7,9 +7,10 @@ from typing import Any
 import orjson
 import pytest
 
-from secrets_app.aws_json import codec
+from secrets_app.aws_json import codec, kms_replies, targets
 from secrets_app.aws_json.replies import REPLIES
 from secrets_app.models import Replica, RotationConfiguration, Secret, SecretVersion, Tag
+from secrets_app.operations._operation import REGISTERED
 from secrets_app.resource_policy import Finding
 from secrets_app.results import (
     AttachedPolicy,
@@ -61,6 +62,20 @@ def test_every_operation_has_its_reply_or_is_never_answered() -> None:
     never_answered = {"AssociateCrossAccountReplica", "DisassociateCrossAccountReplica"}
 
     assert set(REPLIES) | never_answered == set(service("secretsmanager").operations)
+
+
+def test_a_header_names_service_and_operation() -> None:
+    found = targets.find("TrentService.DescribeKey")
+
+    assert found is not None
+    assert (found.service, found.model.name) == ("kms", "DescribeKey")
+    assert targets.find("TrentService.GetSecretValue") is None
+    assert targets.service_of("TrentService.NoSuchOperation") == "kms"
+    assert targets.service_of("") == "secretsmanager"
+
+
+def test_every_operation_of_kms_that_there_is_has_its_reply() -> None:
+    assert set(kms_replies.REPLIES) == {name for service_name, name in REGISTERED if service_name == "kms"}
 
 
 # --- a secret ----------------------------------------------------------------------------------------
