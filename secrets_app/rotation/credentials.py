@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
+from django.db import transaction
+
 from secrets_app import principals
 from secrets_app.models import AccessKey, IdentityPolicy, Principal, RotationRun, Secret
 from secrets_app.principals import NewAccessKey
@@ -54,8 +56,12 @@ def _session_policy(secret_arn: str) -> str:
     )
 
 
+@transaction.atomic
 def _role(account: str, now: datetime) -> Principal:
-    """The role every rotation function of the account runs as. It can't sign in: it has no password."""
+    """The role every rotation function of the account runs as. It can't sign in: it has no password.
+
+    One transaction: nobody sees the role before its policy.
+    """
     role, created = Principal.objects.get_or_create(
         account_id=account,
         kind=Principal.Kind.ROLE,
