@@ -122,10 +122,22 @@ TEMPLATES = [
 ]
 
 
+def _postgresql(url: str) -> dict[str, object]:
+    try:
+        config: dict[str, object] = env.db_url_config(url)
+    except ValueError:  # its text holds parts of the URL, and with them the password
+        raise ImproperlyConfigured(
+            "DATABASE_URL is not a URL of the form postgres://USER:PASSWORD@HOST:PORT/NAME."
+        ) from None
+    options = config.get("OPTIONS")
+    config["OPTIONS"] = {"connect_timeout": 5, **(options if isinstance(options, dict) else {})}
+    return config
+
+
 def _database() -> dict[str, object]:
     url = env.str("DATABASE_URL", default="")
     if url.startswith(("postgres://", "postgresql://")):
-        return {**env.db_url_config(url), "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+        return {**_postgresql(url), "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
     if url:
         raise ImproperlyConfigured("DATABASE_URL must start with postgres:// or be empty, for SQLite in DATA_DIR.")
     return {
@@ -187,6 +199,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_LOCKOUT_CALLABLE = "console.sign_in.views.locked_out"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+AXES_USERNAME_FORM_FIELD = "username"
 AXES_PASSWORD_FORM_FIELD = "password"  # noqa: S105  the form field axes must mask
 AXES_IPWARE_PROXY_COUNT = 1 if BEHIND_TLS else 0
 

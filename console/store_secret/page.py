@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods
 from console.http import ConsoleRequest
 from console.secret._for_secret import url_of
 from console.secret.details import key_choices
-from console.secret.tags import posted_tags
+from console.secret.tags import check, posted_tags
 from console.store_secret.form import StoreSecretForm
 from secrets_app import operations
 
@@ -28,12 +28,13 @@ def store(request: ConsoleRequest) -> HttpResponse:
         return _page(request, StoreSecretForm(choices=choices, initial={"secret_string": _EMPTY_VALUE}), [])
     form = StoreSecretForm(request.POST, choices=choices)
     tags = posted_tags(request)
-    if form.is_valid():
+    if check(tags) and form.is_valid():
         given = form.cleaned_data
         if given["secret_string"] == _EMPTY_VALUE:
             given["secret_string"] = None
+        given["tags"] = [{"Key": tag["Key"], "Value": tag["Value"]} for tag in tags]
         with form.showing_errors():
-            stored = operations.create_secret(request.call, **given, tags=tags)
+            stored = operations.create_secret(request.call, **given)
             return _stored(request, stored.secret.name)
     return _page(request, form, tags, status=422)
 
@@ -49,7 +50,6 @@ def _page(request: ConsoleRequest, form: StoreSecretForm, tags: Any, *, status: 
     context = {
         "form": form,
         "tags": tags,
-        "tags_error": form.errors.get("tags", ""),
         "breadcrumbs": [
             {"label": "Secrets Console", "url": reverse("secrets-list")},
             {"label": "Secrets", "url": reverse("secrets-list")},
