@@ -7,8 +7,12 @@ import subprocess
 import sys
 import time
 import urllib.request
+from configparser import RawConfigParser
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
+
+import botocore.session
 
 ROOT = Path(__file__).resolve().parents[2]
 PASSWORD = "correct horse battery staple"
@@ -21,10 +25,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def environment(data_dir: Path, port: int, **more: str) -> dict[str, str]:
+def environment(data_dir: Path, **more: str) -> dict[str, str]:
     """An operator's: nothing of the tests' own settings, nothing of AWS."""
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
-    return {**kept, "DATA_DIR": str(data_dir), "PORT": str(port), "DEMO_PASSWORD": PASSWORD, "WORKERS": "1", **more}
+    return {**kept, "DATA_DIR": str(data_dir), "DEMO_PASSWORD": PASSWORD, "WORKERS": "1", **more}
 
 
 class LiveServer:
@@ -32,7 +36,7 @@ class LiveServer:
         self.data_dir = data_dir
         self.port = free_port()
         self.password = PASSWORD
-        self._more = more
+        self.more = more
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -51,7 +55,11 @@ class LiveServer:
     @property
     def env(self) -> dict[str, str]:
         """For running the AWS CLI, or anything else that speaks to this server."""
-        return {**environment(self.data_dir, self.port, **self._more), **self.aws_environment}
+        return {**self._environment, **self.aws_environment}
+
+    @property
+    def _environment(self) -> dict[str, str]:
+        return environment(self.data_dir, **{"PORT": str(self.port), **self.more})
 
     @property
     def output(self) -> str:
@@ -63,6 +71,10 @@ class LiveServer:
         return self._process.pid
 
     @property
+    def is_running(self) -> bool:
+        return self._process is not None and self._process.poll() is None
+
+    @property
     def _log(self) -> Path:
         return self.data_dir.with_suffix(".log")
 
@@ -72,7 +84,7 @@ class LiveServer:
             self._process = subprocess.Popen(
                 [sys.executable, "manage.py", "serve"],
                 cwd=ROOT,
-                env=environment(self.data_dir, self.port, **self._more),
+                env=self._environment,
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
@@ -89,6 +101,19 @@ class LiveServer:
         with suppress(ProcessLookupError):
             os.killpg(self._process.pid, number)
         return self._process.wait(timeout=20)
+
+    def client(self, service: str = "secretsmanager", *, profile: str = "default", region: str = "us-west-2") -> Any:
+        """A client as boto3 makes it, with the keys that the server has written."""
+        credentials = RawConfigParser(default_section="")
+        credentials.read(self.data_dir / "aws" / "credentials")
+        session = botocore.session.Session()
+        return session.create_client(
+            service,
+            region_name=region,
+            endpoint_url=self.url,
+            aws_access_key_id=credentials[profile]["aws_access_key_id"],
+            aws_secret_access_key=credentials[profile]["aws_secret_access_key"],
+        )
 
     def is_healthy(self) -> bool:
         with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
