@@ -1,0 +1,167 @@
+"""Encryption keys of the Region: what protects which secrets; add, switch off and on, delete."""
+
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_http_methods
+
+from console.forms import AwsForm
+from console.htmx import dialog, saved
+from console.http import ConsoleRequest
+from secrets_app.errors import AwsError
+from secrets_app.kms import choices, operations
+from secrets_app.kms.choices import KeyEntry
+from secrets_app.service_model import limits
+
+_ALIAS = limits("CreateAlias", "AliasName", service_name="kms")
+_ACTIONS = {
+    # route of the dialog -> title, primary button, what is flashed
+    "disable": ("Disable key", "Disable", "You successfully disabled the key."),
+    "enable": ("Enable key", "Enable", "You successfully enabled the key."),
+    "schedule-deletion": ("Schedule key deletion", "Schedule deletion", "You successfully scheduled the deletion."),
+    "cancel-deletion": ("Cancel key deletion", "Cancel deletion", "The key is kept. Enable it to use it again."),
+}
+
+
+class CreateKeyForm(AwsForm):
+    alias = forms.RegexField(
+        r"^[a-zA-Z0-9:/_-]+$",
+        label="Alias",
+        help_text="The name people choose the key by: letters, digits and :/_- . It must not begin with aws/.",
+        max_length=(_ALIAS.max_length or 256) - len("alias/"),
+        error_messages={"invalid": "An alias holds letters, digits and :/_- only."},
+    )
+    description = forms.CharField(required=False, max_length=8192, widget=forms.Textarea(attrs={"rows": 2}))
+    fields_of = {"AliasName": "alias"}
+
+    def __init__(self, *args: Any, taken: set[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._taken = taken
+
+    def clean_alias(self) -> str:
+        """Refused before the key is made, so that none is left behind without its name."""
+        name = f"alias/{str(self.cleaned_data['alias']).removeprefix('alias/')}"
+        if name.startswith("alias/aws/"):
+            raise forms.ValidationError("Aliases that begin with aws/ are reserved.")
+        if name in self._taken:
+            raise forms.ValidationError(f"There is a key with the alias {name} already.")
+        return name
+
+
+class DeletionForm(AwsForm):
+    pending_window_in_days = forms.IntegerField(
+        label="Waiting period",
+        help_text="Enter the number of days, from 7 to 30.",
+        min_value=7,
+        max_value=30,
+        initial=30,
+    )
+
+
+@require_GET
+def show(request: ConsoleRequest) -> HttpResponse:
+    return render(request, "console/encryption_keys/page.html", _context(request))
+
+
+def _context(request: ConsoleRequest) -> dict[str, Any]:
+    context: dict[str, Any] = {
+        "page_url": reverse("encryption-keys"),
+        "breadcrumbs": [
+            {"label": "Secrets Console", "url": reverse("secrets-list")},
+            {"label": "Encryption keys", "url": ""},
+        ],
+    }
+    try:
+        context["keys"] = [_row(entry) for entry in choices.all_keys(request.call)]
+    except AwsError as error:
+        context |= {"keys": [], "error": error.message}
+    return context
+
+
+def _row(entry: KeyEntry) -> dict[str, Any]:
+    return {"entry": entry, "actions": _items(entry), "status": _STATUS.get(entry.state, "info")}
+
+
+_STATUS = {"Enabled": "success", "Disabled": "stopped", "PendingDeletion": "warning"}
+
+
+def _items(entry: KeyEntry) -> list[dict[str, str]]:
+    """The Actions menu of a key: what its state allows, the rest with the reason."""
+    managed = "AWS managed keys can't be changed." if entry.is_aws_managed else ""
+    pending = entry.state == "PendingDeletion"
+    offered = {
+        "enable": managed
+        or ("Cancel the deletion first." if pending else "")
+        or ("The key is enabled." if entry.state == "Enabled" else ""),
+        "disable": managed or ("" if entry.state == "Enabled" else "The key is not enabled."),
+        "schedule-deletion": managed or ("The deletion is scheduled already." if pending else ""),
+        "cancel-deletion": managed or ("" if pending else "No deletion is scheduled."),
+    }
+    return [
+        {
+            "label": _ACTIONS[action][0],
+            "url": reverse("encryption-keys-change", args=[action], query={"key_id": entry.choice.key_id}),
+            "disabled_reason": reason,
+        }
+        for action, reason in offered.items()
+    ]
+
+
+@require_http_methods(["GET", "POST"])
+def create(request: ConsoleRequest) -> HttpResponse:
+    context: dict[str, Any] = {"action": reverse("encryption-keys-create")}
+    taken = {entry.choice.alias for entry in choices.all_keys(request.call)}
+    if request.method == "GET":
+        return dialog(request, "console/encryption_keys/create.html", {**context, "form": CreateKeyForm(taken=taken)})
+    form = CreateKeyForm(request.POST, taken=taken)
+    if form.is_valid():
+        with form.showing_errors():
+            key = operations.create_key(request.call, description=form.cleaned_data["description"])
+            operations.create_alias(request.call, alias_name=form.cleaned_data["alias"], target_key_id=key.key_id)
+            return _saved(request, f"You successfully created the key {form.cleaned_data['alias']}.")
+    return dialog(request, "console/encryption_keys/create.html", {**context, "form": form}, status=422)
+
+
+@require_http_methods(["GET", "POST"])
+def change(request: ConsoleRequest, action: str) -> HttpResponse:
+    """One dialog for the four changes of a key's state; it names the secrets that stop or start working."""
+    if action not in _ACTIONS:
+        raise Http404
+    title, submit, message = _ACTIONS[action]
+    key_id = request.GET.get("key_id", "")
+    form = DeletionForm(request.POST or None) if action == "schedule-deletion" else None
+    context: dict[str, Any] = {
+        "title": title,
+        "submit": submit,
+        "change": action,
+        "key_id": key_id,
+        "form": form,
+        "action": reverse("encryption-keys-change", args=[action], query={"key_id": key_id}),
+    }
+    if request.method == "POST" and (form is None or form.is_valid()):
+        try:
+            _change(request, action, key_id, form)
+            return _saved(request, message)
+        except AwsError as error:
+            context["error"] = error.message
+    context["secrets"] = choices.names_of_secrets_using(request.call, key_id)
+    status = 422 if request.method == "POST" else 200
+    return dialog(request, "console/encryption_keys/change.html", context, status=status)
+
+
+def _change(request: ConsoleRequest, action: str, key_id: str, form: DeletionForm | None) -> None:
+    if action == "enable":
+        operations.enable_key(request.call, key_id=key_id)
+    elif action == "disable":
+        operations.disable_key(request.call, key_id=key_id)
+    elif action == "cancel-deletion":
+        operations.cancel_key_deletion(request.call, key_id=key_id)
+    elif form is not None:
+        operations.schedule_key_deletion(request.call, key_id=key_id, **form.cleaned_data)
+
+
+def _saved(request: ConsoleRequest, message: str) -> HttpResponse:
+    return saved(request, message, "console/encryption_keys/_keys.html", _context(request), target="keys")
