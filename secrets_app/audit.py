@@ -12,17 +12,21 @@ from django.db import connection
 from .errors import AwsError
 from .models import AuditEvent
 from .service_model import OperationModel, Shape
+from .statements import Statement
 
 if TYPE_CHECKING:
     from .call import Call
 
 _LONGEST_MESSAGE = 2048
 _COLUMNS = [column for column in AuditEvent._meta.concrete_fields if not column.primary_key]
-_INSERT = "INSERT INTO {table} ({names}) VALUES ({places})".format(  # noqa: S608  our own table and column names
-    table=AuditEvent._meta.db_table,
-    names=", ".join(f'"{column.column}"' for column in _COLUMNS),
-    places=", ".join(["%s"] * len(_COLUMNS)),
+_INSERT = Statement(
+    "INSERT INTO {table} ({names}) VALUES ({places})".format(  # noqa: S608  our own table and column names
+        table=AuditEvent._meta.db_table,
+        names=", ".join(f'"{column.column}"' for column in _COLUMNS),
+        places=", ".join(["%s"] * len(_COLUMNS)),
+    )
 )
+_as_json = json.JSONEncoder(separators=(",", ":"), default=str).encode
 
 
 @dataclass(slots=True)
@@ -43,29 +47,27 @@ def new_request_id() -> str:
 def write(call: "Call", arguments: Mapping[str, Any], error: BaseException | None = None) -> None:
     """Insert the event of this call. Raw SQL: the ORM would cost the read path more than all the rest of it."""
     model = call.operation
-    with connection.cursor() as cursor:
-        cursor.execute(
-            _INSERT,
-            [
-                call.request_id,
-                _database_time(call.now),
-                call.account,
-                call.region,
-                call.event_source,
-                model.name,
-                call.read_only,
-                call.door,
-                call.principal.arn,
-                call.principal.access_key_id,
-                call.source_ip,
-                call.user_agent[:256],
-                call.record.secret_pk,
-                call.record.secret_name[:512],
-                json.dumps(request_parameters(model, arguments), separators=(",", ":"), default=str),
-                "" if error is None else error.code if isinstance(error, AwsError) else "InternalServiceError",
-                error.message[:_LONGEST_MESSAGE] if isinstance(error, AwsError) else "",
-            ],
-        )
+    _INSERT.run(
+        [
+            call.request_id,
+            _database_time(call.now),
+            call.account,
+            call.region,
+            call.event_source,
+            model.name,
+            call.read_only,
+            call.door,
+            call.principal.arn,
+            call.principal.access_key_id,
+            call.source_ip,
+            call.user_agent[:256],
+            call.record.secret_pk,
+            call.record.secret_name[:512],
+            _as_json(request_parameters(model, arguments)),
+            "" if error is None else error.code if isinstance(error, AwsError) else "InternalServiceError",
+            error.message[:_LONGEST_MESSAGE] if isinstance(error, AwsError) else "",
+        ]
+    )
 
 
 def request_parameters(model: OperationModel, arguments: Mapping[str, Any]) -> dict[str, Any]:

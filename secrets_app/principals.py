@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
-from django.db import connection
-
 from . import arns, root_key
 from .iam.evaluate import Caller
 from .iam.policy_document import Policy, parse
 from .models import AccessKey, IdentityPolicy, Principal
+from .statements import Statement
 
 _ID_ALPHABET = string.ascii_uppercase + "234567"
 
@@ -66,20 +65,18 @@ class SigningKey:
         return f"SigningKey({self.identity.access_key_id})"
 
 
-_BY_ACCESS_KEY = f"""
+_BY_ACCESS_KEY = Statement(f"""
     SELECT k.sealed_secret, k.is_active, k.session_token_digest, k.expires_at, k.session_name, k.session_policy,
            p.id, p.account_id, p.kind, p.name, p.unique_id, p.is_active, i.document, i.arn
     FROM {AccessKey._meta.db_table} k
     JOIN {Principal._meta.db_table} p ON p.id = k.principal_id
     LEFT JOIN {IdentityPolicy._meta.db_table} i ON i.principal_id = p.id
-    WHERE k.access_key_id = %s ORDER BY i.id"""  # noqa: S608  our own table names
+    WHERE k.access_key_id = %s ORDER BY i.id""")  # noqa: S608  our own table names
 
 
 def signing_key(access_key_id: str) -> SigningKey | None:
     """One statement and nothing kept: a revoked key stops at once, in every process."""
-    with connection.cursor() as cursor:
-        cursor.execute(_BY_ACCESS_KEY, [access_key_id])
-        rows = cursor.fetchall()
+    rows = _BY_ACCESS_KEY.rows([access_key_id])
     if not rows:
         return None
     sealed, active, digest, expires_at, session_name, session_policy, *principal = rows[0]

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
-
-from secrets_app import arns, secret_ids, staging_labels, versions
+from secrets_app import arns, secret_ids, versions
 from secrets_app.errors import InvalidRequestException, ResourceNotFoundException
 from secrets_app.models import (
     BackingKey,
@@ -22,6 +20,7 @@ from secrets_app.models import (
     WrappedDataKey,
 )
 from secrets_app.results import SecretValue
+from secrets_app.statements import Statement
 
 if TYPE_CHECKING:
     from secrets_app.call import Call
@@ -42,9 +41,11 @@ _BY_LABEL = f"""
     LEFT JOIN {StagingLabel._meta.db_table} l ON l.secret_id = s.id AND l.label = %s
     LEFT JOIN {SecretVersion._meta.db_table} v ON v.id = l.version_id"""
 _BY_VERSION_ID = f"LEFT JOIN {SecretVersion._meta.db_table} v ON v.secret_id = s.id AND v.version_id = %s"
-_READ_BY_LABEL = f"SELECT {_COLUMNS}{_TABLES.replace('%s', _BY_LABEL, 1).replace('%%s', '%s')}"  # noqa: S608
-_READ_BY_VERSION_ID = f"SELECT {_COLUMNS}{_TABLES.replace('%s', _BY_VERSION_ID, 1).replace('%%s', '%s')}"  # noqa: S608
-_LABELS = f"SELECT label FROM {StagingLabel._meta.db_table} WHERE version_id = %s ORDER BY id"  # noqa: S608
+_READ_BY_LABEL = Statement(f"SELECT {_COLUMNS}{_TABLES.replace('%s', _BY_LABEL, 1).replace('%%s', '%s')}")  # noqa: S608
+_READ_BY_VERSION_ID = Statement(
+    f"SELECT {_COLUMNS}{_TABLES.replace('%s', _BY_VERSION_ID, 1).replace('%%s', '%s')}"  # noqa: S608
+)
+_LABELS = Statement(f"SELECT label FROM {StagingLabel._meta.db_table} WHERE version_id = %s ORDER BY id")  # noqa: S608
 
 
 @dataclass(slots=True)
@@ -91,9 +92,7 @@ def find(call: "Call", secret_id: str, *, label: str, version_id: str) -> Stored
     if where is None:
         return None
     statement, first = (_READ_BY_VERSION_ID, version_id) if version_id else (_READ_BY_LABEL, label)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [first, where["account_id"], where["region"], where["name"]])
-        rows = cursor.fetchall()
+    rows = statement.rows([first, where["account_id"], where["region"], where["name"]])
     if not rows or ("suffix" in where and rows[0][4] != where["suffix"]):
         return None
     return _stored(rows)
@@ -159,9 +158,7 @@ def open_for(call: "Call", stored: StoredValue, *, label: str, version_id: str) 
 
 
 def _labels(version_pk: int) -> list[str]:
-    with connection.cursor() as cursor:
-        cursor.execute(_LABELS, [version_pk])
-        return [row[0] for row in cursor.fetchall()]
+    return [row[0] for row in _LABELS.rows([version_pk])]
 
 
 def _note_access(call: "Call", stored: StoredValue) -> None:

@@ -44,6 +44,9 @@ def _decoded(shape: Shape, value: Any) -> Any:
     if wanted is not None:
         if type(value) is not wanted:  # exactly: a bool is an int to Python, and not to JSON
             raise _wrong_scalar(shape, value)
+        if wanted is str and "\0" in str(value) and not shape.sensitive:
+            # PostgreSQL has no text with a NUL in it; a secret value, which is stored encrypted, may have one.
+            raise SerializationException("A NUL character was found where none is allowed.")
         return _decoded_blob(str(value)) if shape.type == "blob" else value
     return _DECODE[shape.type](shape, value)
 

@@ -45,8 +45,6 @@ def answer(environ: wsgi.Environ, start_response: Callable[..., Any]) -> Iterabl
         # Its message may quote a value, so where it happened has to be enough.
         _log.error("Request %s failed: %s at %s", request_id, type(error).__name__, _where(error))  # noqa: TRY400
         status, body = InternalServiceError.status, _refusal(InternalServiceError(_OUR_FAULT))
-    finally:
-        close_old_connections()
     start_response(f"{status} {HTTPStatus(status).phrase}", wsgi.headers(request_id, len(body)))
     return [body]
 

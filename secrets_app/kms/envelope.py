@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BYTES = 32
 _NONCE_BYTES = 12
+_canonical = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode
 
 
 def encryption_context(secret_arn: str, version_id: str) -> dict[str, str]:
@@ -35,7 +36,7 @@ def unseal(key: bytes, sealed: bytes, context: Mapping[str, str]) -> bytes:
 
 
 def _authenticated(context: Mapping[str, str]) -> bytes:
-    return json.dumps(context, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+    return _canonical(context).encode()
 
 
 __all__ = ["KEY_BYTES", "InvalidTag", "encryption_context", "new_key", "seal", "unseal"]

@@ -57,7 +57,7 @@ def read_claim(request: Request, now: datetime, service: str) -> Claim:
     sent_date = header(date_header) or ""
     _check_complete(given, sent_date, authorization)
     moment = _moment(sent_date, date_header)
-    timestamp = _basic_iso(moment)
+    timestamp = sent_date if date_header == "x-amz-date" else _basic_iso(moment)
     _check_clock(moment, timestamp, now)
     signed = tuple(given["SignedHeaders"].split(";"))
     _check_signed_headers(signed, date_header, header)
@@ -140,15 +140,15 @@ def _basic_iso(moment: datetime) -> str:
 
 def _check_clock(moment: datetime, timestamp: str, now: datetime) -> None:
     earliest, latest = now - CLOCK_WINDOW, now + CLOCK_WINDOW
+    if earliest <= moment <= latest:
+        return
     if moment < earliest:
         raise InvalidSignatureException(
             f"Signature expired: {timestamp} is now earlier than {_basic_iso(earliest)} ({_basic_iso(now)} - 5 min.)"
         )
-    if moment > latest:
-        raise InvalidSignatureException(
-            f"Signature not yet current: {timestamp} is still later than {_basic_iso(latest)} "
-            f"({_basic_iso(now)} + 5 min.)"
-        )
+    raise InvalidSignatureException(
+        f"Signature not yet current: {timestamp} is still later than {_basic_iso(latest)} ({_basic_iso(now)} + 5 min.)"
+    )
 
 
 def _check_signed_headers(signed: tuple[str, ...], date_header: str, header: HeaderLookup) -> None:

@@ -134,6 +134,13 @@ def test_a_refused_value_is_never_quoted() -> None:
     assert "hunter2" not in refused("PutSecretValue", {"SecretBinary": "hunter2!"})
 
 
+def test_a_nul_is_for_secret_values_alone() -> None:
+    """PostgreSQL would refuse it in any text column, after it was let in here."""
+    assert refused("DescribeSecret", {"SecretId": "a\0b"}) == "A NUL character was found where none is allowed."
+    assert refused("TagResource", {"Tags": [{"Key": "a", "Value": "\0"}]})
+    assert decoded("PutSecretValue", {"SecretString": "a\0b"}) == {"secret_string": "a\0b"}
+
+
 def test_maps_and_timestamps_of_kms() -> None:
     assert decoded("Encrypt", {"EncryptionContext": {"a": "b"}}, of="kms") == {"encryption_context": {"a": "b"}}
     assert decoded("ImportKeyMaterial", {"ValidTo": 1523477145.5}, of="kms") == {
