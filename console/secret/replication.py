@@ -1,0 +1,266 @@
+"""Replicate secret: copies in other Regions, each under a key of its own; they follow every change of the primary."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from console.forms import AwsForm
+from console.htmx import dialog
+from console.http import ConsoleRequest
+from console.secret import actions_menu
+from console.secret._for_secret import for_secret, url_of
+from console.secret._saved import secret_saved
+from secrets_app import arns, operations, regions
+from secrets_app.errors import AwsError
+from secrets_app.kms.choices import enabled_keys
+from secrets_app.results import Description
+
+if TYPE_CHECKING:
+    from secrets_app.models import Replica
+
+_DEFAULT_KEY = "aws/secretsmanager"
+
+
+def panel(request: ConsoleRequest, described: Description) -> dict[str, Any]:
+    secret = described.secret
+    chosen = request.GET.get("replica_region", "")
+    rows = [_row(described, replica) for replica in described.replicas]
+    if rows and chosen not in [row["replica"].region for row in rows]:
+        chosen = rows[0]["replica"].region
+    return {
+        "replicas": rows,
+        "chosen_region": chosen,
+        "is_replicating": any(replica.status == "InProgress" for replica in described.replicas),
+        "replicate_refused": actions_menu.reason(described, "ReplicateSecretToRegions"),
+        "replication_actions": [
+            {"label": label, "url": url_of(route, secret.name, secret.region), "disabled_reason": ""}
+            for label, route in (
+                ("Edit encryption key", "secret-replication-edit-key"),
+                ("Retry replication", "secret-replication-retry"),
+                ("Delete replica", "secret-replication-delete"),
+            )
+        ],
+    }
+
+
+def _row(described: Description, replica: "Replica") -> dict[str, Any]:
+    secret = described.secret
+    return {
+        "replica": replica,
+        "arn": arns.secret(replica.region, secret.account_id, secret.name, secret.suffix),
+        "url": url_of("secret", secret.name, replica.region) if replica.secret_id else "",
+        "key": replica.kms_key_id_given or _DEFAULT_KEY,
+        "accessed_on": replica.secret.last_accessed_on if replica.secret else None,
+    }
+
+
+@for_secret
+@require_GET
+def status(request: ConsoleRequest, secret_id: str) -> HttpResponse:
+    """The panel as it is now; asks for itself again while a copy is in progress."""
+    described = operations.describe_secret(request.call, secret_id=secret_id)
+    context = {"secret": described.secret, "described": described, **panel(request, described)}
+    return render(request, "console/secret/replication/panel.html", context)
+
+
+# --- dialogs -------------------------------------------------------------------------------------
+
+
+class ReplicateForm(AwsForm):
+    """Up to four Regions at a time; rows without a Region are ignored."""
+
+    ROWS = 4
+    overwrite = forms.BooleanField(
+        label="Overwrite a secret with the same name in the destination Region", required=False
+    )
+
+
+@for_secret
+@require_http_methods(["GET", "POST"])
+def replicate(request: ConsoleRequest, secret_id: str) -> HttpResponse:
+    described = operations.describe_secret(request.call, secret_id=secret_id)
+    taken = {described.secret.region, *(replica.region for replica in described.replicas)}
+    context: dict[str, Any] = {
+        "action": url_of("secret-replication-replicate", secret_id, request.call.region),
+        "free_regions": [region for region in regions.REGIONS if region.code not in taken],
+    }
+    if request.method == "GET":
+        return dialog(
+            request, "console/secret/replication/replicate.html", {**context, "form": ReplicateForm(), "rows": [{}]}
+        )
+    form = ReplicateForm(request.POST)
+    rows = _posted_rows(request)
+    wanted = [{"Region": row["region"], "KmsKeyId": row["key"]} for row in rows if row["region"]]
+    if form.is_valid() and _check_rows(rows, wanted, form):
+        with form.showing_errors():
+            operations.replicate_secret_to_regions(
+                request.call,
+                secret_id=secret_id,
+                add_replica_regions=[
+                    {"Region": row["Region"], **({"KmsKeyId": row["KmsKeyId"]} if row["KmsKeyId"] else {})}  # type: ignore[typeddict-item]
+                    for row in wanted
+                ],
+                force_overwrite_replica_secret=form.cleaned_data["overwrite"],
+            )
+            return secret_saved(request, secret_id, "Replication has started. The status is shown for each Region.")
+    context |= {"form": form, "rows": rows or [{}]}
+    return dialog(request, "console/secret/replication/replicate.html", context, status=422)
+
+
+def _posted_rows(request: ConsoleRequest) -> list[dict[str, str]]:
+    pairs = zip(request.POST.getlist("replica_region"), request.POST.getlist("replica_key"), strict=False)
+    return [{"region": region, "key": key.strip(), "error": ""} for region, key in pairs if region or key.strip()]
+
+
+def _check_rows(rows: list[dict[str, str]], wanted: list[dict[str, str]], form: ReplicateForm) -> bool:
+    if not wanted:
+        form.add_error(None, "Choose at least one Region.")
+    seen: set[str] = set()
+    for row in rows:
+        if not row["region"]:
+            row["error"] = "Choose a Region for this key."
+        elif row["region"] in seen:
+            row["error"] = "Choose each Region once."
+        seen.add(row["region"])
+    return bool(wanted) and not any(row["error"] for row in rows)
+
+
+class _ConfirmedForm(AwsForm):
+    """Asks the person to type the Region's code, because what follows can't be undone by a second click."""
+
+    confirmation = forms.CharField(label="To confirm, enter the Region's code", max_length=32)
+
+    def __init__(self, *args: Any, region: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._region = region
+        self.fields["confirmation"].label = f"To confirm, enter {region}"
+        self.fields["confirmation"].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
+
+    def clean_confirmation(self) -> str:
+        if self.cleaned_data["confirmation"].strip() != self._region:
+            raise forms.ValidationError(f"Enter {self._region} to confirm.")
+        return self._region
+
+
+class KeyForm(_ConfirmedForm):
+    kms_key_id = forms.ChoiceField(label="Encryption key", required=False)
+    field_order = ("kms_key_id", "confirmation")
+
+    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["kms_key_id"].choices = choices  # type: ignore[attr-defined]
+
+
+class RetryForm(AwsForm):
+    overwrite = forms.BooleanField(
+        label="Overwrite the secret with the same name in this Region",
+        help_text="The secret that is there now is deleted, with all its versions, and can't be brought back.",
+        required=False,
+    )
+
+
+def _chosen(request: ConsoleRequest, secret_id: str) -> "tuple[Description, Replica | None]":
+    """The replica whose radio button is chosen; the first one where none is named."""
+    described = operations.describe_secret(request.call, secret_id=secret_id)
+    region = request.GET.get("replica_region", "")
+    found = [replica for replica in described.replicas if replica.region == region or not region]
+    return described, found[0] if found else None
+
+
+def _context(request: ConsoleRequest, route: str, secret_id: str, region: str) -> dict[str, Any]:
+    return {
+        "action": url_of(route, secret_id, request.call.region, replica_region=region),
+        "replica_region": region,
+        "name": secret_id,
+    }
+
+
+def _no_such_replica(request: ConsoleRequest) -> HttpResponse:
+    return dialog(request, "console/secret/replication/none.html", {})
+
+
+@for_secret
+@require_http_methods(["GET", "POST"])
+def edit_key(request: ConsoleRequest, secret_id: str) -> HttpResponse:
+    _, replica = _chosen(request, secret_id)
+    if replica is None:
+        return _no_such_replica(request)
+    context = _context(request, "secret-replication-edit-key", secret_id, replica.region)
+    now = replica.kms_key.arn if replica.kms_key else ""
+    choices = [("", _DEFAULT_KEY), *((key.arn, key.label) for key in enabled_keys(request.call, replica.region))]
+    if now and now not in dict(choices):
+        choices.append((now, f"{now.rsplit('/', 1)[-1]} (not enabled)"))
+    form = KeyForm(request.POST or None, region=replica.region, choices=choices, initial={"kms_key_id": now})
+    if request.method == "POST" and form.is_valid():
+        with form.showing_errors():
+            operations.replicate_secret_to_regions(
+                request.call,
+                secret_id=secret_id,
+                add_replica_regions=[{"Region": replica.region, "KmsKeyId": form.cleaned_data["kms_key_id"]}],
+            )
+            return secret_saved(request, secret_id, f"The replica in {replica.region} is being re-encrypted.")
+    context["form"] = form
+    status = 422 if request.method == "POST" else 200
+    return dialog(request, "console/secret/replication/edit_key.html", context, status=status)
+
+
+@for_secret
+@require_http_methods(["GET", "POST"])
+def retry(request: ConsoleRequest, secret_id: str) -> HttpResponse:
+    _, replica = _chosen(request, secret_id)
+    if replica is None:
+        return _no_such_replica(request)
+    context = _context(request, "secret-replication-retry", secret_id, replica.region)
+    context |= {"form": RetryForm(request.POST or None), "replica": replica}
+    form = context["form"]
+    if request.method == "POST":
+        form = context["form"] = RetryForm(request.POST)
+        if form.is_valid():
+            with form.showing_errors():
+                operations.replicate_secret_to_regions(
+                    request.call,
+                    secret_id=secret_id,
+                    add_replica_regions=[{"Region": replica.region}],
+                    force_overwrite_replica_secret=form.cleaned_data["overwrite"],
+                )
+                return secret_saved(request, secret_id, f"Replication to {replica.region} is tried again.")
+    status = 422 if request.method == "POST" else 200
+    return dialog(request, "console/secret/replication/retry.html", context, status=status)
+
+
+@for_secret
+@require_http_methods(["GET", "POST"])
+def delete(request: ConsoleRequest, secret_id: str) -> HttpResponse:
+    _, replica = _chosen(request, secret_id)
+    if replica is None:
+        return _no_such_replica(request)
+    context = _context(request, "secret-replication-delete", secret_id, replica.region)
+    form = context["form"] = _ConfirmedForm(request.POST or None, region=replica.region)
+    if request.method == "POST" and form.is_valid():
+        with form.showing_errors():
+            operations.remove_regions_from_replication(
+                request.call, secret_id=secret_id, remove_replica_regions=[replica.region]
+            )
+            return secret_saved(request, secret_id, f"You successfully deleted the replica in {replica.region}.")
+    status = 422 if request.method == "POST" else 200
+    return dialog(request, "console/secret/replication/delete.html", context, status=status)
+
+
+@for_secret
+@require_http_methods(["GET", "POST"])
+def promote(request: ConsoleRequest, secret_id: str) -> HttpResponse:
+    """On the replica's own page, in its Region."""
+    region = request.call.region
+    context = _context(request, "secret-replication-promote", secret_id, region)
+    form = context["form"] = _ConfirmedForm(request.POST or None, region=region)
+    if request.method == "POST" and form.is_valid():
+        try:
+            operations.stop_replication_to_replica(request.call, secret_id=secret_id)
+            return secret_saved(request, secret_id, "The replica is a standalone secret now.")
+        except AwsError as error:
+            form.add_error(None, error.message)
+    status = 422 if request.method == "POST" else 200
+    return dialog(request, "console/secret/replication/promote.html", context, status=status)

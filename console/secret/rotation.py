@@ -1,0 +1,167 @@
+"""Rotation configuration: whether, when and by what the secret is rotated; rotate now; what happened so far."""
+
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from console.forms import new_token
+from console.htmx import dialog
+from console.http import ConsoleRequest
+from console.secret import actions_menu
+from console.secret._for_secret import for_secret, url_of
+from console.secret._saved import secret_saved
+from console.secret.rotation_form import RotationForm, initial_of
+from secrets_app import operations
+from secrets_app.errors import AccessDeniedException, AwsError
+from secrets_app.results import Description
+from secrets_app.rotation import history, schedule
+
+_STATUS = {
+    "running": ("in-progress", "In progress"),
+    "succeeded": ("success", "Succeeded"),
+    "failed": ("error", "Failed"),
+    "abandoned": ("stopped", "Abandoned"),
+    "cancelled": ("stopped", "Canceled"),
+}
+
+
+def panel(request: ConsoleRequest, described: Description) -> dict[str, Any]:
+    rotation = described.rotation
+    runs = history.runs_of(request.call, described.secret)
+    return {
+        "rotation": rotation,
+        "schedule_words": _words(rotation),
+        "runs": [{"run": run, "type": _STATUS[run.state][0], "text": _STATUS[run.state][1]} for run in runs],
+        "is_rotating": bool(runs) and runs[0].state == "running",
+        "rotate_refused": _rotate_refused(described),
+    }
+
+
+def _rotate_refused(described: Description) -> str:
+    refused = actions_menu.reason(described, "RotateSecret")
+    if refused:
+        return refused
+    rotation = described.rotation
+    return "" if rotation and rotation.enabled else "Turn on automatic rotation first."
+
+
+def _words(rotation: Any) -> str:
+    if rotation is None or not (rotation.schedule_expression or rotation.automatically_after_days):
+        return ""
+    return schedule.parse(
+        expression=rotation.schedule_expression or None,
+        automatically_after_days=rotation.automatically_after_days,
+        duration=rotation.duration or None,
+    ).in_words()
+
+
+@for_secret
+@require_GET
+def status(request: ConsoleRequest, secret_id: str) -> HttpResponse:
+    """The panel as it is now; asks for itself again while a rotation is under way."""
+    described = operations.describe_secret(request.call, secret_id=secret_id)
+    context = {"secret": described.secret, "described": described, **panel(request, described)}
+    context["refused"] = {name: actions_menu.reason(described, name) for name in ("RotateSecret", "CancelRotateSecret")}
+    return render(request, "console/secret/rotation/panel.html", context)
+
+
+@for_secret
+@require_http_methods(["GET", "POST"])
+def edit(request: ConsoleRequest, secret_id: str) -> HttpResponse:
+    described = operations.describe_secret(request.call, secret_id=secret_id)
+    context: dict[str, Any] = {
+        "action": url_of("secret-rotation-edit", secret_id, request.call.region),
+        "preview_url": url_of("secret-rotation-preview", secret_id, request.call.region),
+        "owner": described.secret.owning_service,
+    }
+    if request.method == "GET":
+        form = _form(request, described, initial=initial_of(described.rotation))
+        return dialog(request, "console/secret/rotation/edit.html", {**context, "form": form})
+    form = _form(request, described, data=request.POST)
+    if form.is_valid():
+        with form.showing_errors():
+            message = _save(request, secret_id, described, form)
+            return secret_saved(request, secret_id, message)
+    return dialog(request, "console/secret/rotation/edit.html", {**context, "form": form}, status=422)
+
+
+def _form(request: ConsoleRequest, described: Description, **kwargs: Any) -> RotationForm:
+    try:
+        functions = history.functions(request.call)
+    except AccessDeniedException:
+        functions = []
+    now = described.rotation.function_arn if described.rotation else ""
+    if now and now not in dict(functions):
+        functions.append((now, now))
+    return RotationForm(functions=functions, is_managed=bool(described.secret.owning_service), **kwargs)
+
+
+def _save(request: ConsoleRequest, secret_id: str, described: Description, form: RotationForm) -> str:
+    given = form.cleaned_data
+    if not given["automatic"]:
+        if described.rotation is None or not described.rotation.enabled:
+            return "Automatic rotation is off."
+        operations.cancel_rotate_secret(request.call, secret_id=secret_id)
+        return "You successfully turned off automatic rotation."
+    operations.rotate_secret(
+        request.call,
+        secret_id=secret_id,
+        client_request_token=given["client_request_token"],
+        rotation_lambda_arn=given["rotation_lambda_arn"] or None,
+        rotation_rules=form.rules(),
+        rotate_immediately=given["rotate_immediately"],
+    )
+    return "Secret scheduled for rotation." if given["rotate_immediately"] else "You successfully edited the rotation."
+
+
+@for_secret
+@require_POST
+def preview(request: ConsoleRequest, secret_id: str) -> HttpResponse:
+    """The next five windows of what is typed, in words."""
+    described = operations.describe_secret(request.call, secret_id=secret_id)
+    form = _form(request, described, data=request.POST)
+    context: dict[str, Any] = {}
+    form.is_valid()
+    if not (form.errors.keys() - {"rotation_lambda_arn", "client_request_token"}):
+        rules = form.rules()
+        try:
+            found = schedule.parse(expression=rules["ScheduleExpression"], duration=rules.get("Duration"))
+            base = request.call.now
+            context = {"words": found.in_words(), "windows": found.next_windows(request.call.now, base, 5)}
+            context["expression"] = rules["ScheduleExpression"]
+        except schedule.InvalidSchedule as error:
+            context = {"error": error.message}
+    return render(request, "console/secret/rotation/_preview.html", context)
+
+
+@for_secret
+@require_http_methods(["GET", "POST"])
+def rotate(request: ConsoleRequest, secret_id: str) -> HttpResponse:
+    context: dict[str, Any] = {
+        "action": url_of("secret-rotation-rotate", secret_id, request.call.region),
+        "token": request.POST.get("client_request_token") or new_token(),
+    }
+    if request.method == "GET":
+        return dialog(request, "console/secret/rotation/rotate.html", context)
+    try:
+        operations.rotate_secret(request.call, secret_id=secret_id, client_request_token=context["token"])
+    except AwsError as error:
+        context["error"] = error.message
+        return dialog(request, "console/secret/rotation/rotate.html", context, status=422)
+    return secret_saved(request, secret_id, "Secret scheduled for rotation.")
+
+
+@for_secret
+@require_http_methods(["GET", "POST"])
+def cancel(request: ConsoleRequest, secret_id: str) -> HttpResponse:
+    context: dict[str, Any] = {"action": url_of("secret-rotation-cancel", secret_id, request.call.region)}
+    if request.method == "GET":
+        return dialog(request, "console/secret/rotation/cancel.html", context)
+    try:
+        operations.cancel_rotate_secret(request.call, secret_id=secret_id)
+    except AwsError as error:
+        context["error"] = error.message
+        return dialog(request, "console/secret/rotation/cancel.html", context, status=422)
+    return secret_saved(request, secret_id, "You successfully canceled the rotation and turned it off.")

@@ -1,0 +1,139 @@
+"""The fields of "Edit rotation configuration", and the schedule expression the builder makes of them."""
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+
+from console.forms import AwsForm, TokenField
+
+if TYPE_CHECKING:
+    from types_boto3_secretsmanager.type_defs import RotationRulesTypeTypeDef
+
+    from secrets_app.models import RotationConfiguration
+
+_WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
+_HOURS = [(str(hour), f"{hour:02}:00") for hour in range(24)]
+_RATE = re.compile(r"rate\((\d+) (hour|day)s?\)")
+
+
+class RotationForm(AwsForm):
+    automatic = forms.BooleanField(label="Automatic rotation", required=False)
+    mode = forms.ChoiceField(
+        label="Rotation schedule",
+        choices=[("builder", "Schedule expression builder"), ("expression", "Schedule expression")],
+        widget=forms.RadioSelect,
+        required=False,
+    )
+    time_unit = forms.ChoiceField(
+        choices=[("hours", "Hours"), ("days", "Days"), ("weeks", "Weeks"), ("months", "Months")], required=False
+    )
+    hours = forms.IntegerField(required=False, min_value=4, max_value=23, help_text="4 to 23 hours.")
+    days = forms.IntegerField(required=False, min_value=1, max_value=999, help_text="1 to 999 days.")
+    weekdays = forms.MultipleChoiceField(
+        label="Days of the week",
+        choices=[(day, day.title()) for day in _WEEKDAYS],
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    months = forms.TypedChoiceField(
+        label="Every", choices=[("1", "Month"), ("2", "2 months"), ("3", "3 months"), ("6", "6 months")], required=False
+    )
+    day_of_month = forms.ChoiceField(
+        choices=[*((str(day), str(day)) for day in range(1, 29)), ("L", "Last day of the month")], required=False
+    )
+    start_hour = forms.ChoiceField(label="Start time (UTC)", choices=_HOURS, required=False)
+    schedule_expression = forms.CharField(
+        required=False, max_length=256, help_text="rate(10 days) or cron(0 16 1,15 * ? *), in UTC."
+    )
+    window_duration = forms.CharField(
+        required=False, max_length=3, help_text="How long a rotation may take to start, in whole hours: 4h."
+    )
+    rotation_lambda_arn = forms.ChoiceField(label="Lambda rotation function", required=False)
+    rotate_immediately = forms.BooleanField(
+        label="Rotate immediately when the secret is stored. The next rotation will begin on your schedule.",
+        required=False,
+    )
+    client_request_token = TokenField()
+    fields_of = {"ScheduleExpression": "schedule_expression", "Duration": "window_duration"}
+
+    def __init__(self, *args: Any, functions: list[tuple[str, str]], is_managed: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.is_managed = is_managed
+        self.fields["rotation_lambda_arn"].choices = [("", "Choose a function"), *functions]  # type: ignore[attr-defined]
+
+    def clean(self) -> dict[str, Any]:
+        given: dict[str, Any] = super().clean() or {}
+        if not given.get("automatic"):
+            return given
+        if not self.is_managed and not given.get("rotation_lambda_arn"):
+            self.add_error("rotation_lambda_arn", "Choose a rotation function.")
+        if given.get("mode") == "expression":
+            if not given.get("schedule_expression"):
+                self.add_error("schedule_expression", "Enter a schedule expression.")
+        else:
+            self._check_builder(given)
+        return given
+
+    def _check_builder(self, given: dict[str, Any]) -> None:
+        unit = given.get("time_unit") or "hours"
+        needed = {"hours": "hours", "days": "days", "weeks": "weekdays"}.get(unit)
+        if needed and not given.get(needed) and needed not in self.errors:
+            self.add_error(needed, "Choose at least one day." if needed == "weekdays" else "Enter a number.")
+
+    def rules(self) -> "RotationRulesTypeTypeDef":
+        """What the fields say, as RotationRules. For a form that is valid and automatic."""
+        given = self.cleaned_data
+        expression = given["schedule_expression"].strip() if given["mode"] == "expression" else _built(given)
+        rules: RotationRulesTypeTypeDef = {"ScheduleExpression": expression}
+        if given["window_duration"].strip():
+            rules["Duration"] = given["window_duration"].strip()
+        return rules
+
+
+def _built(given: dict[str, Any]) -> str:
+    """The builder's fields as an expression. Days that start at another hour than midnight count from the first of
+    each month, because rate() knows no hour."""
+    hour = given["start_hour"] or "0"
+    unit = given["time_unit"] or "hours"
+    if unit == "hours":
+        return f"rate({given['hours']} hours)"
+    if unit == "weeks":
+        return f"cron(0 {hour} ? * {','.join(given['weekdays'])} *)"
+    if unit == "months":
+        return f"cron(0 {hour} {given['day_of_month'] or '1'} 1/{given['months'] or '1'} ? *)"
+    if hour == "0":
+        return f"rate({given['days']} {'day' if given['days'] == 1 else 'days'})"
+    return f"cron(0 {hour} {'*' if given['days'] == 1 else '1/' + str(given['days'])} * ? *)"
+
+
+def initial_of(configuration: "RotationConfiguration | None") -> dict[str, Any]:
+    """What the dialog shows at first: the stored settings, or the console's defaults."""
+    initial: dict[str, Any] = {
+        "automatic": False,
+        "mode": "builder",
+        "time_unit": "hours",
+        "hours": 23,
+        "days": 30,
+        "weekdays": ["SUN"],
+        "start_hour": "0",
+        "day_of_month": "1",
+        "rotate_immediately": True,
+    }
+    if configuration is None:
+        return initial
+    initial |= {
+        "automatic": configuration.enabled,
+        "rotation_lambda_arn": configuration.function_arn,
+        "window_duration": configuration.duration,
+        # A secret that rotates already is not rotated just because its schedule changes.
+        "rotate_immediately": not configuration.enabled,
+    }
+    rate = _RATE.fullmatch(configuration.schedule_expression)
+    if configuration.automatically_after_days:
+        initial |= {"time_unit": "days", "days": configuration.automatically_after_days}
+    elif rate and (rate[2] == "day" or int(rate[1]) < 24):
+        initial |= {"time_unit": f"{rate[2]}s", f"{rate[2]}s": int(rate[1])}
+    elif configuration.schedule_expression:
+        initial |= {"mode": "expression", "schedule_expression": configuration.schedule_expression}
+    return initial
