@@ -35,7 +35,8 @@ check: $(TEST_STAMP) ## ruff, mypy, import directions, Django's own checks, temp
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
-	$(BIN)/lint-imports --no-cache
+	$(BIN)/lint-imports --no-cache --no-logo
+	find templates -name "*.html" | sort | xargs $(BIN)/djade --check --target-version 5.2
 	@scratch=$$(mktemp -d); trap 'rm -rf "$$scratch"' EXIT; export DATA_DIR="$$scratch" DATABASE_URL= BEHIND_TLS=1; set -ex; \
 	$(BIN)/python manage.py check --deploy --fail-level WARNING; \
 	$(BIN)/python manage.py makemigrations --check --dry-run

@@ -7,7 +7,7 @@ urlpatterns = [
     path("", include("console.sign_in.urls")),
     path("store-a-new-secret", include("console.store_secret.urls")),
     path("secret/", include("console.secret.urls")),
-    path("event-history", include("console.audit_trail.urls")),
+    path("event-history/", include("console.audit_trail.urls")),
     path("encryption-keys/", include("console.encryption_keys.urls")),
     path("gallery", gallery.gallery),
 ]

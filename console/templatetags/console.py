@@ -43,7 +43,7 @@ _STATUS_ICONS = {
 @register.filter
 def utc_date(moment: datetime | None) -> str:
     """A day as AWS's lists write it, "7/15/2026"; local time on hover (local_time.js)."""
-    if moment is None:
+    if not moment:
         return EMPTY
     moment = moment.astimezone(UTC)
     return _time_element(moment, f"{moment.month}/{moment.day}/{moment.year}")
@@ -58,7 +58,7 @@ def utc_day(day: date | None) -> str:
 @register.filter
 def utc_time(moment: datetime | None) -> str:
     """A moment to the minute, "July 15, 2026, 09:05 (UTC)"; local time on hover (local_time.js)."""
-    if moment is None:
+    if not moment:
         return EMPTY
     moment = moment.astimezone(UTC)
     return _time_element(moment, f"{moment:%B} {moment.day}, {moment:%Y, %H:%M} (UTC)")
