@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple, cast
 from urllib.parse import unquote, urlsplit
 
@@ -93,10 +94,15 @@ def _through_the_endpoint(request: AWSPreparedRequest, **_: Any) -> AWSResponse:
     return AWSResponse(request.url, answer.status, answered, _Raw(answer.body))
 
 
+@cache
+def _session() -> Any:
+    """One for all: it reads the service models once."""
+    return boto3.Session()
+
+
 def client(key: NewAccessKey, *, service: str = "secretsmanager", region: str = HOME) -> Any:
     """A boto3 client whose requests are answered in process."""
-    session: Any = boto3.Session()
-    made = session.client(
+    made = _session().client(
         service,
         region_name=region,
         endpoint_url=ENDPOINT,
