@@ -16,7 +16,7 @@ content = $(shell cksum requirements/$(1).txt 2>/dev/null | cut -d' ' -f1)
 RUN_STAMP := $(VENV)/.installed-run-$(call content,run)
 TEST_STAMP := $(VENV)/.installed-test-$(call content,test)
 
-COMPILE = $(BIN)/uv pip compile pyproject.toml --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
+COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
 
 .PHONY: help run test check bench format lock password clean chromium
 
@@ -52,9 +52,9 @@ password: $(RUN_STAMP) ## a new password for the administrator (another user: NA
 	@exec $(BIN)/python manage.py password $(NAME)
 
 lock: $(TEST_STAMP) ## write requirements/*.txt again from pyproject.toml, with hashes
-	$(COMPILE) -o requirements/run.txt
-	$(COMPILE) --group test --group lint -o requirements/test.txt
-	$(COMPILE) --only-group bench -o requirements/bench.txt
+	$(COMPILE) pyproject.toml -o requirements/run.txt >/dev/null
+	$(COMPILE) pyproject.toml --group test --group lint -o requirements/test.txt >/dev/null
+	$(COMPILE) --group bench -o requirements/bench.txt >/dev/null
 
 clean: ## remove what was built and installed; the data directory stays
 	rm -rf $(VENV) .venv-bench staticfiles staticfiles.new staticfiles.old .mypy_cache .ruff_cache .pytest_cache
