@@ -32,6 +32,8 @@ class FilterForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.optional_mark = False  # type: ignore[attr-defined]
         names = sorted({*service("secretsmanager").operations, *service("kms").operations})
         self.fields["event"].choices = [("", "All events"), *((name, name) for name in names)]  # type: ignore[attr-defined]
 

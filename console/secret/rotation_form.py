@@ -28,8 +28,8 @@ class RotationForm(AwsForm):
     time_unit = forms.ChoiceField(
         choices=[("hours", "Hours"), ("days", "Days"), ("weeks", "Weeks"), ("months", "Months")], required=False
     )
-    hours = forms.IntegerField(required=False, min_value=4, max_value=23, help_text="4 to 23 hours.")
-    days = forms.IntegerField(required=False, min_value=1, max_value=999, help_text="1 to 999 days.")
+    hours = forms.IntegerField(required=False, label="Hours (4 to 23)", min_value=4, max_value=23)
+    days = forms.IntegerField(required=False, label="Days (1 to 999)", min_value=1, max_value=999)
     weekdays = forms.MultipleChoiceField(
         label="Days of the week",
         choices=[(day, day.title()) for day in _WEEKDAYS],
@@ -60,6 +60,8 @@ class RotationForm(AwsForm):
     def __init__(self, *args: Any, functions: list[tuple[str, str]], is_managed: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.is_managed = is_managed
+        for name in ("hours", "days", "weekdays", "schedule_expression"):  # asked for, where they show
+            self.fields[name].optional_mark = False  # type: ignore[attr-defined]
         self.fields["rotation_lambda_arn"].choices = [("", "Choose a function"), *functions]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:

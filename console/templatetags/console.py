@@ -64,6 +64,15 @@ def utc_time(moment: datetime | None) -> str:
     return _time_element(moment, f"{moment:%B} {moment.day}, {moment:%Y, %H:%M} (UTC)")
 
 
+@register.filter
+def utc_second(moment: datetime | None) -> str:
+    """A moment to the second, "7/15/2026, 09:05:31"; for lists whose column says that it is UTC."""
+    if not moment:
+        return EMPTY
+    moment = moment.astimezone(UTC)
+    return _time_element(moment, f"{moment.month}/{moment.day}/{moment.year}, {moment:%H:%M:%S}")
+
+
 def _time_element(moment: datetime, text: str) -> SafeString:
     iso = moment.isoformat(timespec="seconds")
     return format_html('<time datetime="{}" data-local-time>{}</time>', iso, text)
