@@ -1,0 +1,154 @@
+"""The two servers that are measured: ours, as `make run` starts it, and moto's."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from configparser import RawConfigParser
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import botocore.session
+
+ROOT = Path(__file__).resolve().parents[1]
+MOTO_VENV = ROOT / ".venv-bench"
+SECRETS = 100
+VALUE = "v" * 1024
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+class Server:
+    """start() returns the seconds from the start of the process to its first answer."""
+
+    name = ""
+    health = "/"
+    key_id, secret = (
+        "AKIAIOSFODNN7EXAMPLE",
+        "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY",
+    )  # of the user guide; moto takes any
+
+    def __init__(self) -> None:
+        self.port = free_port()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def command(self) -> list[str]:
+        raise NotImplementedError
+
+    def environment(self) -> dict[str, str]:
+        return {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
+
+    def start(self) -> float:
+        started = time.perf_counter()
+        self._process = subprocess.Popen(
+            self.command(),
+            cwd=ROOT,
+            env=self.environment(),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        while not self._answers():
+            if self._process.poll() is not None or time.perf_counter() - started > 60:
+                raise SystemExit(f"{self.name} did not start: {' '.join(self.command())}")
+            time.sleep(0.005)
+        return time.perf_counter() - started
+
+    def _answers(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{self.health}", timeout=5):
+                return True
+        except urllib.error.HTTPError:
+            return True
+        except OSError:
+            return False
+
+    def stop(self) -> None:
+        assert self._process is not None
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, signal.SIGTERM)
+        self._process.wait(timeout=20)
+
+    def fill(self) -> None:
+        """As many secrets of 1 KB as the requests take turns over."""
+        client: Any = botocore.session.Session().create_client(
+            "secretsmanager",
+            region_name="us-west-2",
+            endpoint_url=f"http://127.0.0.1:{self.port}",
+            aws_access_key_id=self.key_id,
+            aws_secret_access_key=self.secret,
+        )
+        for number in range(SECRETS):
+            client.create_secret(Name=f"bench/{number:03}", SecretString=VALUE)
+
+    def memory_mb(self) -> float:
+        """Proportional set size of the process and all below it: shared pages are counted once."""
+        assert self._process is not None
+        return sum(_pss_kb(pid) for pid in _family(self._process.pid)) / 1024
+
+
+class Ours(Server):
+    name = "Secrets Console"
+    health = "/healthz"
+
+    def __init__(self, data_dir: Path) -> None:
+        super().__init__()
+        self.data_dir = data_dir
+
+    def command(self) -> list[str]:
+        return [sys.executable, "manage.py", "serve"]
+
+    def environment(self) -> dict[str, str]:
+        return {
+            **super().environment(),
+            "DATA_DIR": str(self.data_dir),
+            "PORT": str(self.port),
+            "DEMO_PASSWORD": "bench",
+        }
+
+    def start(self) -> float:
+        seconds = super().start()
+        credentials = RawConfigParser(default_section="")
+        credentials.read(self.data_dir / "aws" / "credentials")
+        self.key_id = credentials["default"]["aws_access_key_id"]
+        self.secret = credentials["default"]["aws_secret_access_key"]
+        return seconds
+
+
+class Moto(Server):
+    name = "moto_server"
+
+    def command(self) -> list[str]:
+        return [str(MOTO_VENV / "bin" / "moto_server"), "-p", str(self.port)]
+
+
+def install_moto() -> str:
+    """Into a virtual environment of its own, from the lock file; its version."""
+    python = MOTO_VENV / "bin" / "python"
+    if not python.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(MOTO_VENV)], check=True)
+    pip = [str(python), "-m", "pip", "--disable-pip-version-check"]
+    subprocess.run(
+        [*pip, "install", "--quiet", "--require-hashes", "-r", "requirements/bench.txt"], cwd=ROOT, check=True
+    )
+    shown = subprocess.run([*pip, "show", "moto"], capture_output=True, text=True, check=True).stdout
+    return next(line.split()[1] for line in shown.splitlines() if line.startswith("Version:"))
+
+
+def _family(pid: int) -> list[int]:
+    children = Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+    return [pid, *(below for child in children for below in _family(int(child)))]
+
+
+def _pss_kb(pid: int) -> int:
+    rollup = Path(f"/proc/{pid}/smaps_rollup").read_text()
+    return next(int(line.split()[1]) for line in rollup.splitlines() if line.startswith("Pss:"))
