@@ -1,0 +1,108 @@
+"""Get-, Put-, Delete-, Validate- and ListResourcePolicies by boto3. Facts: api.md 5.15 to 5.18, security.md 2."""
+
+import json
+from typing import Any
+
+import pytest
+
+from tests.aws.conftest import MakeClient
+from tests.aws.wire import Refusal, refused
+from tests.factories import Person
+
+
+def policy(principal: Any, *, action: str = "secretsmanager:GetSecretValue") -> str:
+    statement = {"Effect": "Allow", "Principal": principal, "Action": action, "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]}, indent=3)
+
+
+@pytest.fixture(autouse=True)
+def arn(aws: Any) -> str:
+    return str(aws.create_secret(Name="prod/db", SecretString="one")["ARN"])
+
+
+def test_without_a_policy_the_member_is_absent(aws: Any, arn: str) -> None:
+    reply = aws.get_resource_policy(SecretId="prod/db")
+
+    assert {name: reply[name] for name in set(reply) - {"ResponseMetadata"}} == {"ARN": arn, "Name": "prod/db"}
+
+
+def test_a_policy_comes_back_byte_for_byte_until_it_is_deleted(aws: Any, bob: Person) -> None:
+    document = policy({"AWS": bob.arn})
+
+    assert set(aws.put_resource_policy(SecretId="prod/db", ResourcePolicy=document)) == {
+        "ARN",
+        "Name",
+        "ResponseMetadata",
+    }
+    assert aws.get_resource_policy(SecretId="prod/db")["ResourcePolicy"] == document
+    assert aws.list_resource_policies(SecretId="prod/db")["ResourcePolicies"] == [{"PolicyName": "default"}]
+
+    assert set(aws.delete_resource_policy(SecretId="prod/db")) == {"ARN", "Name", "ResponseMetadata"}
+    assert "ResourcePolicy" not in aws.get_resource_policy(SecretId="prod/db")
+    assert aws.list_resource_policies(SecretId="prod/db")["ResourcePolicies"] == []
+
+
+def test_a_policy_lets_in_whom_it_names(aws: Any, mallory: Person, aws_as: MakeClient) -> None:
+    assert refused(aws_as(mallory).get_secret_value, SecretId="prod/db").code == "AccessDeniedException"
+
+    aws.put_resource_policy(SecretId="prod/db", ResourcePolicy=policy({"AWS": mallory.arn}))
+
+    assert aws_as(mallory).get_secret_value(SecretId="prod/db")["SecretString"] == "one"
+
+
+def test_deleting_no_policy_is_no_error(aws: Any) -> None:
+    assert aws.delete_resource_policy(SecretId="prod/db")["Name"] == "prod/db"
+
+
+@pytest.mark.parametrize("document", ["{", "[]", '{"Version": "2012-10-17"}', '{"Statement": [], "Colour": "red"}'])
+def test_what_is_no_policy(aws: Any, document: str) -> None:
+    assert refused(aws.put_resource_policy, SecretId="prod/db", ResourcePolicy=document).code == (
+        "MalformedPolicyDocumentException"
+    )
+    reply = aws.validate_resource_policy(SecretId="prod/db", ResourcePolicy=document)
+    assert reply["PolicyValidationPassed"] is False
+    assert {*reply["ValidationErrors"][0]} == {"CheckName", "ErrorMessage"}
+
+
+def test_a_principal_that_does_not_exist(aws: Any) -> None:
+    document = policy({"AWS": "arn:aws:iam::123456789012:user/nobody"})
+
+    assert refused(aws.put_resource_policy, SecretId="prod/db", ResourcePolicy=document) == Refusal(
+        "MalformedPolicyDocumentException", "This resource policy contains an unsupported principal."
+    )
+
+
+def test_a_public_policy_is_refused_on_request(aws: Any) -> None:
+    """Recorded: without BlockPublicPolicy it is accepted."""
+    document = policy("*")
+
+    assert refused(
+        aws.put_resource_policy, SecretId="prod/db", ResourcePolicy=document, BlockPublicPolicy=True
+    ).code == ("PublicPolicyException")
+    assert aws.put_resource_policy(SecretId="prod/db", ResourcePolicy=document)["Name"] == "prod/db"
+
+
+def test_a_good_policy_passes_validation(aws: Any, bob: Person) -> None:
+    reply = aws.validate_resource_policy(ResourcePolicy=policy({"AWS": bob.arn}))
+
+    assert (reply["PolicyValidationPassed"], reply["ValidationErrors"]) == (True, [])
+
+
+def test_a_bad_secret_id_is_told_while_validating(aws: Any) -> None:
+    """Recorded."""
+    refusal = refused(aws.validate_resource_policy, SecretId="with space", ResourcePolicy=policy("*"))
+
+    assert refusal.code == "ValidationException"
+    assert refusal.message.startswith("Invalid name.")
+
+
+def test_the_one_policy_is_called_default(aws: Any, bob: Person) -> None:
+    document = policy({"AWS": bob.arn})
+
+    aws.put_resource_policy(SecretId="prod/db", ResourcePolicy=document, PolicyName="default")
+
+    assert aws.get_resource_policy(SecretId="prod/db", PolicyName="default")["ResourcePolicy"] == document
+    assert refused(aws.put_resource_policy, SecretId="prod/db", ResourcePolicy=document, PolicyName="other").code == (
+        "InvalidParameterException"
+    )
+    assert refused(aws.get_resource_policy, SecretId="prod/db", PolicyName="other").code == "ResourceNotFoundException"
