@@ -1,0 +1,156 @@
+"""Rotation configuration: the builder, the expression, rotating now, cancelling, and the history."""
+
+import uuid
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from console.secret.rotation_form import RotationForm
+from secrets_app import operations
+from secrets_app.call import Call
+from secrets_app.models import RotationConfiguration, RotationFunction, RotationRun, Secret
+from tests.console.secret.pages import post, read
+from tests.factories import ACCOUNT, NOW, REGION
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def function(call: Call) -> RotationFunction:
+    return RotationFunction.objects.create(
+        account_id=ACCOUNT,
+        region=REGION,
+        name="rotate-it",
+        kind=RotationFunction.Kind.MODULE,
+        handler="secrets_app.rotation.bundled.random_password:lambda_handler",
+        created_at=NOW,
+    )
+
+
+def fields(function: RotationFunction | None = None, **changes: Any) -> dict[str, Any]:
+    return {
+        "automatic": "on",
+        "mode": "builder",
+        "time_unit": "days",
+        "days": "10",
+        "hours": "23",
+        "start_hour": "0",
+        "rotation_lambda_arn": function.arn if function else "",
+        "client_request_token": str(uuid.uuid4()),
+        **changes,
+    }
+
+
+@pytest.mark.parametrize(
+    ("changes", "expression"),
+    [
+        ({"time_unit": "hours", "hours": "6"}, "rate(6 hours)"),
+        ({}, "rate(10 days)"),
+        ({"days": "1"}, "rate(1 day)"),
+        ({"days": "1", "start_hour": "16"}, "cron(0 16 * * ? *)"),
+        ({"start_hour": "16"}, "cron(0 16 1/10 * ? *)"),
+        ({"time_unit": "weeks", "weekdays": ["MON", "FRI"], "start_hour": "2"}, "cron(0 2 ? * MON,FRI *)"),
+        ({"time_unit": "months", "months": "3", "day_of_month": "L"}, "cron(0 0 L 1/3 ? *)"),
+        ({"mode": "expression", "schedule_expression": " cron(0 4/12 * * ? *) "}, "cron(0 4/12 * * ? *)"),
+    ],
+)
+def test_builder_makes_the_expression(function: RotationFunction, changes: dict[str, Any], expression: str) -> None:
+    form = RotationForm(fields(function, **changes), functions=[(function.arn, function.name)], is_managed=False)
+
+    assert form.is_valid(), form.errors
+    assert form.rules() == {"ScheduleExpression": expression}
+
+
+def test_rotation_is_turned_on_and_starts(signed_in: Client, secret: Secret, function: RotationFunction) -> None:
+    answer = post(signed_in, "secret-rotation-edit", secret, fields(function, rotate_immediately="on"))
+
+    assert "Secret scheduled for rotation." in answer.content.decode()
+    configuration = RotationConfiguration.objects.get(secret=secret)
+    assert (configuration.enabled, configuration.schedule_expression) == (True, "rate(10 days)")
+    assert RotationRun.objects.get().state == "running"
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"rotation_lambda_arn": ""}, "Choose a rotation function."),
+        ({"days": ""}, "Enter a number."),
+        ({"days": "1000"}, "less than or equal to 999"),
+        ({"time_unit": "weeks"}, "Choose at least one day."),
+        ({"mode": "expression", "schedule_expression": ""}, "Enter a schedule expression."),
+        ({"mode": "expression", "schedule_expression": "rate(1 hour)"}, "ScheduleExpression"),
+        ({"window_duration": "99h"}, "Duration"),
+    ],
+)
+def test_refused_schedule_is_said_at_its_field_and_kept(
+    signed_in: Client, secret: Secret, function: RotationFunction, changes: dict[str, Any], message: str
+) -> None:
+    answer = post(signed_in, "secret-rotation-edit", secret, fields(function, **changes))
+
+    assert answer.status_code == 422
+    assert message in answer.content.decode()
+    assert 'aria-invalid="true"' in answer.content.decode() or "form-field__error" in answer.content.decode()
+    assert not RotationConfiguration.objects.exists()
+
+
+def test_turning_it_off_keeps_schedule_and_function(
+    signed_in: Client, secret: Secret, function: RotationFunction
+) -> None:
+    """Documented: DescribeSecret shows the previous schedule and function."""
+    post(signed_in, "secret-rotation-edit", secret, fields(function, rotate_immediately="on"))
+    RotationRun.objects.all().delete()
+    secret.staging_labels.filter(label="AWSPENDING").delete()
+
+    answer = post(signed_in, "secret-rotation-edit", secret, {"client_request_token": str(uuid.uuid4())})
+
+    assert "You successfully turned off automatic rotation." in answer.content.decode()
+    configuration = RotationConfiguration.objects.get(secret=secret)
+    assert (configuration.enabled, configuration.function_arn) == (False, function.arn)
+
+
+def test_preview_tells_the_next_five_windows(signed_in: Client, secret: Secret, function: RotationFunction) -> None:
+    answer = post(signed_in, "secret-rotation-preview", secret, fields(function, time_unit="hours", hours="12"))
+
+    assert "rate(12 hours)" in answer.content.decode()
+    assert answer.content.decode().count("<li>") == 5
+
+
+def test_running_rotation_is_polled_and_can_be_cancelled(
+    signed_in: Client, secret: Secret, function: RotationFunction
+) -> None:
+    post(signed_in, "secret-rotation-edit", secret, fields(function, rotate_immediately="on"))
+    shown = read(signed_in, "secret-rotation-status", secret)
+    assert 'hx-trigger="every 2s"' in shown
+    assert "Cancel rotation" in shown
+
+    answer = post(signed_in, "secret-rotation-cancel", secret, {})
+
+    assert "You successfully canceled the rotation" in answer.content.decode()
+    assert 'hx-trigger="every 2s"' not in read(signed_in, "secret-rotation-status", secret)
+    assert RotationRun.objects.get().state == "cancelled"
+
+
+def test_rotating_now_while_one_runs_is_refused_in_aws_words(
+    signed_in: Client, secret: Secret, function: RotationFunction
+) -> None:
+    """Text seen in the field (api.md 3)."""
+    post(signed_in, "secret-rotation-edit", secret, fields(function, rotate_immediately="on"))
+
+    answer = post(signed_in, "secret-rotation-rotate", secret, {"client_request_token": str(uuid.uuid4())})
+
+    assert answer.status_code == 422
+    assert "A previous rotation isn&#x27;t complete. That rotation will be reattempted." in answer.content.decode()
+
+
+def test_managed_secret_offers_its_schedule_only(signed_in: Client, call: Call, secret: Secret) -> None:
+    Secret.objects.filter(pk=secret.pk).update(owning_service="rds")
+
+    shown = read(signed_in, "secret-rotation-edit", secret)
+    assert "rotation_lambda_arn" not in shown
+    assert 'type="checkbox" name="automatic"' not in shown
+
+    post(signed_in, "secret-rotation-edit", secret, fields(rotate_immediately="on"))
+    described = operations.describe_secret(call, secret_id=secret.arn)
+    assert described.rotation is not None
+    assert described.rotation.schedule_expression == "rate(10 days)"

@@ -1,0 +1,96 @@
+"""Encryption keys: making one, and switching one off says which secrets stop."""
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from secrets_app.call import Call
+from secrets_app.models import KeyAlias, KmsKey
+from tests.factories import Person
+from tests.factories import make_key, make_secret
+
+pytestmark = pytest.mark.django_db
+
+HTMX: dict[str, Any] = {"HTTP_HX_REQUEST": "true"}
+
+
+def test_keys_are_listed_with_what_they_protect(signed_in: Client, call: Call) -> None:
+    key = make_key("alias/mine")
+    make_secret(call, "under-it", kms_key_id=key.arn)
+
+    page = signed_in.get("/encryption-keys/")
+
+    rows = {row["entry"].choice.alias: row["entry"].secrets for row in page.context["keys"]}
+    assert rows["alias/mine"] == 1
+
+
+def test_key_is_created_under_its_alias(signed_in: Client) -> None:
+    answer = signed_in.post("/encryption-keys/create", {"alias": "prod/new", "description": "d"}, **HTMX)
+
+    assert "You successfully created the key alias/prod/new." in answer.content.decode()
+    assert KeyAlias.objects.get(name="alias/prod/new").kms_key.description == "d"
+
+
+@pytest.mark.parametrize(
+    ("alias", "message"),
+    [
+        ("", "This field is required."),
+        ("a b", "An alias holds letters, digits and :/_- only."),
+        ("aws/x", "Aliases that begin with aws/ are reserved."),
+        ("taken", "There is a key with the alias alias/taken already."),
+    ],
+)
+def test_refused_alias_leaves_no_key_behind(signed_in: Client, alias: str, message: str) -> None:
+    make_key("alias/taken")
+
+    answer = signed_in.post("/encryption-keys/create", {"alias": alias}, **HTMX)
+
+    assert answer.status_code == 422
+    assert message in answer.content.decode()
+    assert KmsKey.objects.count() == 1
+
+
+def test_disabling_names_the_secrets_that_stop(signed_in: Client, call: Call) -> None:
+    key = make_key("alias/mine")
+    make_secret(call, "needs-it", kms_key_id=key.arn)
+    url = f"/encryption-keys/disable?key_id={key.key_id}"
+
+    assert "needs-it" in signed_in.get(url, **HTMX).content.decode()
+    assert "You successfully disabled the key." in signed_in.post(url, **HTMX).content.decode()
+    key.refresh_from_db()
+    assert key.state == "Disabled"
+
+    signed_in.post(f"/encryption-keys/enable?key_id={key.key_id}", **HTMX)
+    key.refresh_from_db()
+    assert key.state == "Enabled"
+
+
+def test_deletion_is_scheduled_and_cancelled(signed_in: Client) -> None:
+    key = make_key("alias/mine")
+    url = f"/encryption-keys/schedule-deletion?key_id={key.key_id}"
+
+    assert signed_in.post(url, {"pending_window_in_days": "3"}, **HTMX).status_code == 422
+    signed_in.post(url, {"pending_window_in_days": "7"}, **HTMX)
+    key.refresh_from_db()
+    assert key.state == "PendingDeletion"
+
+    signed_in.post(f"/encryption-keys/cancel-deletion?key_id={key.key_id}", **HTMX)
+    key.refresh_from_db()
+    assert key.state == "Disabled"
+
+
+def test_aws_managed_key_offers_no_change(signed_in: Client, call: Call) -> None:
+    make_secret(call)
+
+    page = signed_in.get("/encryption-keys/")
+
+    (row,) = page.context["keys"]
+    assert row["entry"].is_aws_managed
+    assert all(item["disabled_reason"] for item in row["actions"])
+
+
+def test_who_may_not_list_keys_is_told_so(sign_in: Any, mallory: Person) -> None:
+    page = sign_in(mallory).get("/encryption-keys/").content.decode()
+
+    assert "is not authorized to perform: kms:ListAliases" in page
