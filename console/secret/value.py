@@ -2,7 +2,7 @@
 
 import base64
 import json
-from typing import Any
+from typing import Any, NoReturn
 
 from django import forms
 from django.http import HttpResponse
@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
 
-from console.forms import AwsForm, TokenField
+from console.forms import AwsForm, TokenField, limits
 from console.htmx import dialog
 from console.http import ConsoleRequest
 from console.secret import actions_menu
@@ -21,7 +21,11 @@ from secrets_app import operations
 from secrets_app.errors import AwsError, ResourceNotFoundException
 from secrets_app.results import SecretValue
 
-_OVERTAKEN = "Somebody stored another value meanwhile. Copy what you typed, close this dialog and start again."
+_MOST_BYTES = limits("PutSecretValue", "SecretString")["max_length"]
+_OVERTAKEN = (
+    "Another value was stored while you edited this one: AWSCURRENT is now version {}. "
+    "Save again to replace it with what stands here, or cancel to keep it."
+)
 
 
 @for_secret
@@ -29,7 +33,7 @@ _OVERTAKEN = "Somebody stored another value meanwhile. Copy what you typed, clos
 @never_cache
 def retrieve(request: ConsoleRequest, secret_id: str) -> HttpResponse:
     """The panel with the value in it; or with the reason why there is none to be had."""
-    context: dict[str, Any] = _panel(request, secret_id)
+    context = _panel(request, secret_id)
     try:
         found = operations.get_secret_value(request.call, secret_id=secret_id)
         context["shown"] = shown(found)
@@ -37,13 +41,22 @@ def retrieve(request: ConsoleRequest, secret_id: str) -> HttpResponse:
         context |= {"failure": error.message, "has_no_value": True}
     except AwsError as error:
         context["failure"] = error.message
-    return render(request, "console/secret/value/panel.html", context)
+    return _answer(request, context)
 
 
 @for_secret
 @require_POST
 def close(request: ConsoleRequest, secret_id: str) -> HttpResponse:
-    return render(request, "console/secret/value/panel.html", _panel(request, secret_id))
+    return _answer(request, _panel(request, secret_id))
+
+
+def _answer(request: ConsoleRequest, context: dict[str, Any]) -> HttpResponse:
+    """The panel alone; without script, the page with the panel in it."""
+    if request.htmx:
+        return render(request, "console/secret/value/panel.html", context)
+    from console.secret import page  # at the call: the page lays out the panels
+
+    return render(request, "console/secret/page.html", context | page.context(request, context["secret"].name))
 
 
 def _panel(request: ConsoleRequest, secret_id: str) -> dict[str, Any]:
@@ -65,8 +78,11 @@ def rows_of(text: str) -> list[tuple[str, str]] | None:
     """Key and value as text; None unless it is a JSON object of strings, numbers, true and false, each key once."""
     try:
         # Numbers keep the digits they were written with.
-        pairs = json.loads(text, object_pairs_hook=list, parse_int=_Number, parse_float=_Number)
-    except ValueError:
+        pairs = json.loads(
+            text, object_pairs_hook=list, parse_int=_Number, parse_float=_Number, parse_constant=_refuse_constant
+        )
+        json.dumps(pairs, ensure_ascii=False).encode()  # half of a surrogate pair, "\ud83d", can't be shown
+    except (ValueError, RecursionError):
         return None
     if not isinstance(pairs, list) or not text.lstrip().startswith("{"):
         return None
@@ -80,18 +96,36 @@ class _Number(str):
     """The text of a JSON number."""
 
 
+def _refuse_constant(name: str) -> NoReturn:
+    """NaN and Infinity, which Python reads, are no JSON."""
+    raise ValueError(name)
+
+
 class ValueForm(AwsForm):
-    """edited_version_id: which version the person saw; a newer one means somebody else was faster."""
+    """edited_version_id: which version the person saw; a newer one means somebody else was faster.
+
+    line_breaks: how the value that is edited ends its lines, because a browser sends CRLF for every line break.
+    """
 
     secret_string = forms.CharField(
-        label="Secret value", strip=False, max_length=65_536, error_messages={"required": "Enter a secret value."}
+        label="Secret value", strip=False, error_messages={"required": "Enter a secret value."}
+    )
+    line_breaks = forms.ChoiceField(
+        choices=[("lf", "lf"), ("crlf", "crlf")], required=False, initial="lf", widget=forms.HiddenInput
     )
     edited_version_id = forms.CharField(required=False, widget=forms.HiddenInput)
     client_request_token = TokenField()
 
-    def clean_secret_string(self) -> str:
-        """A browser sends CRLF for every line break of a textarea."""
-        return str(self.cleaned_data["secret_string"]).replace("\r\n", "\n")
+    def clean(self) -> dict[str, Any]:
+        given = super().clean() or self.cleaned_data
+        ends_with_crlf = given.pop("line_breaks", "") == "crlf"
+        if "secret_string" in given:
+            text = given["secret_string"].replace("\r\n", "\n")
+            given["secret_string"] = text.replace("\n", "\r\n") if ends_with_crlf else text
+            size = len(given["secret_string"].encode())
+            if size > _MOST_BYTES:
+                self.add_error("secret_string", f"Enter at most {_MOST_BYTES:,} bytes; this is {size:,}.")
+        return given
 
 
 @for_secret
@@ -106,25 +140,29 @@ def edit(request: ConsoleRequest, secret_id: str) -> HttpResponse:
         context["form"] = ValueForm(initial=_initial(request, secret_id, current))
         context["is_binary"] = context["form"].initial.pop("is_binary")
         return dialog(request, "console/secret/value/edit.html", context)
-    form = ValueForm(request.POST)
+    posted = request.POST.copy()
+    form = ValueForm(posted)
     if form.is_valid():
         edited = form.cleaned_data.pop("edited_version_id")
         is_sent_again = form.cleaned_data["client_request_token"] == current
-        if edited in ("", current) or is_sent_again:
+        if edited == current or is_sent_again:
             with form.showing_errors():
                 operations.put_secret_value(request.call, secret_id=secret_id, **form.cleaned_data)
-                return secret_saved(request, secret_id, "You successfully updated the secret value.")
+                return secret_saved(request, secret_id, "Your secret value has been updated.")
         else:
-            form.add_error(None, _OVERTAKEN)
+            form.add_error(None, _OVERTAKEN.format(current))
+            posted["edited_version_id"] = current
     return dialog(request, "console/secret/value/edit.html", {**context, "form": form}, status=422)
 
 
 def _initial(request: ConsoleRequest, secret_id: str, current: str) -> dict[str, Any]:
     if not current:
-        return {"secret_string": '{"":""}', "is_binary": False}
+        return {"secret_string": "", "is_binary": False}
     found = operations.get_secret_value(request.call, secret_id=secret_id)
+    text = found.value.string or ""
     return {
-        "secret_string": found.value.string or "",
+        "secret_string": text,
+        "line_breaks": "crlf" if "\r\n" in text and "\n" not in text.replace("\r\n", "") else "lf",
         "is_binary": found.value.is_binary,
         "edited_version_id": found.version_id,
     }

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from django import template
 from django.forms.utils import flatatt
 from django.templatetags.static import static
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from pygments import highlight
 from pygments.formatters import HtmlFormatter
@@ -138,6 +138,12 @@ def status_icon(status_type: str) -> str:
 
 
 # --- markup --------------------------------------------------------------------------------------
+
+
+@register.filter
+def exact(text: str) -> SafeString:
+    """Escaped, carriage returns included: HTML would read them as line feeds, and what is copied would differ."""
+    return mark_safe(escape(text).replace("\r", "&#13;"))  # noqa: S308  escaped just before
 
 
 @register.simple_tag

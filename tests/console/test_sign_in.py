@@ -8,7 +8,7 @@ from django.conf import settings
 from django.test import Client
 
 from secrets_app.models import Principal
-from tests.conftest import Person
+from tests.factories import Person
 from tests.factories import ACCOUNT
 
 pytestmark = pytest.mark.django_db

@@ -22,3 +22,8 @@ def read(client: Client, route: str, secret: Secret, **query: str) -> str:
 
 def post(client: Client, route: str, secret: Secret, data: dict[str, Any], **query: str) -> Any:
     return client.post(address(route, secret, **query), data, **HTMX)  # type: ignore[arg-type]
+
+
+def allowing(*actions: str) -> dict[str, Any]:
+    """An identity policy of just these actions."""
+    return {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": list(actions), "Resource": "*"}]}

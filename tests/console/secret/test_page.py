@@ -9,7 +9,7 @@ from django.urls import reverse
 from secrets_app import operations
 from secrets_app.call import Call
 from secrets_app.models import Secret
-from tests.conftest import Person
+from tests.factories import Person
 from tests.console.secret.pages import address, read
 from tests.factories import make_secret, make_version
 

@@ -9,16 +9,22 @@ from django.test import Client
 from console.secret.value import rows_of
 from secrets_app import operations
 from secrets_app.call import Call
-from secrets_app.models import AuditEvent, Secret
-from tests.conftest import Person
-from tests.console.secret.pages import address, post, read
-from tests.factories import make_secret, make_version
+from secrets_app.models import AuditEvent, KeyState, KmsKey, Secret
+from tests.console.secret.pages import address, allowing, post, read
+from tests.factories import Person, make_key, make_person, make_secret, make_version
 
 pytestmark = pytest.mark.django_db
 
 
 def save(client: Client, secret: Secret, text: str, **more: Any) -> Any:
-    data = {"secret_string": text, "client_request_token": str(uuid.uuid4()), **more}
+    """As the dialog that shows the first version sends it."""
+    edited = secret.versions.order_by("id").first()
+    data = {
+        "secret_string": text,
+        "client_request_token": str(uuid.uuid4()),
+        "edited_version_id": edited.version_id if edited else "",
+        **more,
+    }
     return post(client, "secret-value-edit", secret, data)
 
 
@@ -39,21 +45,58 @@ def test_retrieving_is_a_post_audited_and_not_cached(signed_in: Client, secret: 
     assert AuditEvent.objects.filter(event_name="GetSecretValue", door="console").count() == 1
 
 
-def test_refused_retrieval_says_why_in_the_panel(sign_in: Any, mallory: Person, bob: Person, secret: Secret) -> None:
-    operations_only = sign_in(bob)
-    Secret.objects.filter(pk=secret.pk).update(name="prod/database")
-    assert post(operations_only, "secret-value-retrieve", secret, {}).status_code == 200
+def test_without_script_the_value_comes_with_the_page(signed_in: Client, secret: Secret) -> None:
+    page = signed_in.post(address("secret-value-retrieve", secret)).content.decode()
 
+    assert "<!doctype html>" in page
+    assert "first-password" in page
+    assert "first-password" not in signed_in.post(address("secret-value-close", secret)).content.decode()
+
+
+def test_refused_retrieval_says_why_in_the_panel(sign_in: Any, secret: Secret) -> None:
+    describer = make_person("describer", allowing("secretsmanager:DescribeSecret"))
+
+    panel = post(sign_in(describer), "secret-value-retrieve", secret, {}).content.decode()
+
+    assert "Failed to get the secret value" in panel
+    assert "is not authorized to perform: secretsmanager:GetSecretValue" in panel
+    assert "Retry" in panel
+    assert "first-password" not in panel
+
+
+def test_disabled_key_is_named_in_the_panel(signed_in: Client, call: Call) -> None:
+    key = make_key("alias/orders")
+    secret = make_secret(call, "orders", kms_key_id="alias/orders")
+    KmsKey.objects.filter(pk=key.pk).update(state=KeyState.DISABLED)
+
+    panel = post(signed_in, "secret-value-retrieve", secret, {}).content.decode()
+
+    assert "Failed to get the secret value" in panel
+    assert "first-password" not in panel
+
+
+def test_who_may_not_even_see_the_secret_learns_nothing(sign_in: Any, mallory: Person, secret: Secret) -> None:
     answer = sign_in(mallory).post(address("secret-value-retrieve", secret))
 
     assert answer.status_code == 403
     assert "first-password" not in answer.content.decode()
 
 
+def test_who_may_only_read_is_refused_at_save_and_keeps_what_was_typed(
+    sign_in: Any, bob: Person, secret: Secret
+) -> None:
+    answer = save(sign_in(bob), secret, "typed by bob")
+
+    assert answer.status_code == 422
+    assert "is not authorized to perform: secretsmanager:PutSecretValue" in answer.content.decode()
+    assert "typed by bob" in answer.content.decode()
+    assert secret.versions.count() == 1
+
+
 def test_value_is_saved_as_a_new_version(signed_in: Client, call: Call, secret: Secret) -> None:
     answer = save(signed_in, secret, '{"username":"saanvi","password":"second"}')
 
-    assert "You successfully updated the secret value." in answer.content.decode()
+    assert "Your secret value has been updated." in answer.content.decode()
     assert "second" not in answer.content.decode()
     current = operations.get_secret_value(call, secret_id=secret.arn)
     previous = operations.get_secret_value(call, secret_id=secret.arn, version_stage="AWSPREVIOUS")
@@ -72,20 +115,53 @@ def test_form_sent_twice_stores_once(signed_in: Client, secret: Secret) -> None:
 
 
 def test_somebody_elses_newer_value_is_not_overwritten_unseen(signed_in: Client, call: Call, secret: Secret) -> None:
-    edited = secret.versions.get().version_id
-    make_version(call, secret, "theirs")
+    theirs = make_version(call, secret, "theirs")
 
-    answer = save(signed_in, secret, "mine", edited_version_id=edited)
+    answer = save(signed_in, secret, "mine")
+
+    shown = answer.content.decode()
+    assert answer.status_code == 422
+    assert f"AWSCURRENT is now version {theirs}" in shown
+    assert "mine" in shown
+    assert f'name="edited_version_id" value="{theirs}"' in shown  # saving once more is a decision
+    assert save(signed_in, secret, "mine", edited_version_id=theirs).status_code == 200
+
+
+@pytest.mark.parametrize(("stored", "line_breaks"), [("one\ntwo", "lf"), ("one\r\ntwo", "crlf")])
+def test_line_breaks_stay_what_they_were(
+    signed_in: Client, call: Call, secret: Secret, stored: str, line_breaks: str
+) -> None:
+    """A browser sends CRLF for every line break, whatever the value had."""
+    version_id = make_version(call, secret, stored)
+
+    editor = read(signed_in, "secret-value-edit", secret)
+    sent = {"line_breaks": line_breaks, "edited_version_id": version_id}
+    save(signed_in, secret, "one\r\ntwo", **sent)
+
+    assert f'name="line_breaks" value="{line_breaks}"' in editor
+    assert operations.get_secret_value(call, secret_id=secret.arn).value.string == stored
+
+
+def test_copied_text_keeps_its_carriage_returns(signed_in: Client, call: Call) -> None:
+    secret = make_secret(call, "crlf", secret_string="one\r\ntwo")
+
+    assert "one&#13;\ntwo" in post(signed_in, "secret-value-retrieve", secret, {}).content.decode()
+
+
+def test_too_large_a_value_is_refused_at_the_field_and_kept(signed_in: Client, secret: Secret) -> None:
+    """The limit is in bytes: 40,000 times two of them."""
+    answer = save(signed_in, secret, "é" * 40_000)
 
     assert answer.status_code == 422
-    assert "Somebody stored another value meanwhile" in answer.content.decode()
-    assert "mine" in answer.content.decode()
+    assert "Enter at most 65,536 bytes; this is 80,000." in answer.content.decode()
+    assert "é" * 40_000 in answer.content.decode()
 
 
-def test_line_breaks_come_back_as_they_were_typed(signed_in: Client, call: Call, secret: Secret) -> None:
-    save(signed_in, secret, "one\r\ntwo")
+def test_largest_value_of_many_lines_fits(signed_in: Client, call: Call, secret: Secret) -> None:
+    """Line breaks arrive as two characters each and are stored as one."""
+    save(signed_in, secret, "x\r\n" * 32_768)
 
-    assert operations.get_secret_value(call, secret_id=secret.arn).value.string == "one\ntwo"
+    assert operations.get_secret_value(call, secret_id=secret.arn).value.string == "x\n" * 32_768
 
 
 def test_empty_value_is_refused_at_the_field(signed_in: Client, secret: Secret) -> None:
@@ -98,11 +174,24 @@ def test_empty_value_is_refused_at_the_field(signed_in: Client, secret: Secret) 
 def test_secret_without_a_value_offers_to_set_one(signed_in: Client, call: Call) -> None:
     empty = make_secret(call, "empty", secret_string=None)
 
-    answer = post(signed_in, "secret-value-retrieve", empty, {}).content.decode()
+    page = read(signed_in, "secret", empty)
+    saved = save(signed_in, empty, "first")
 
-    assert "This secret has no value yet" in answer
-    assert "Set secret value" in answer
-    assert 'name="secret_string"' in read(signed_in, "secret-value-edit", empty)
+    assert "This secret has no value yet" in page
+    assert "Set secret value" in page
+    assert "Retrieve secret value" not in page
+    assert "Retrieve secret value" in saved.content.decode()
+    assert operations.get_secret_value(call, secret_id=empty.arn).value.string == "first"
+
+
+def test_replica_can_be_read_and_not_edited(signed_in: Client, secret: Secret) -> None:
+    Secret.objects.filter(pk=secret.pk).update(primary_region="eu-west-1")
+
+    panel = post(signed_in, "secret-value-retrieve", secret, {}).content.decode()
+
+    assert "first-password" in panel
+    assert "Operation not permitted on a replica secret." in panel
+    assert "secret-value-edit" not in panel
 
 
 def test_binary_is_shown_as_size_and_base64(signed_in: Client, call: Call) -> None:
@@ -135,6 +224,9 @@ def test_markup_in_a_value_is_text(signed_in: Client, call: Call) -> None:
         ('["a"]', None),
         ('[["a", "b"]]', None),
         ("text", None),
+        ('{"a": NaN}', None),
+        ('{"a": "\\ud83d"}', None),
+        ('{"a":' * 20_000, None),
     ],
 )
 def test_only_a_flat_object_has_rows(text: str, rows: list[tuple[str, str]] | None) -> None:
