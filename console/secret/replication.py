@@ -93,16 +93,13 @@ def replicate(request: ConsoleRequest, secret_id: str) -> HttpResponse:
         )
     form = ReplicateForm(request.POST)
     rows = _posted_rows(request)
-    wanted = [{"Region": row["region"], "KmsKeyId": row["key"]} for row in rows if row["region"]]
-    if form.is_valid() and _check_rows(rows, wanted, form):
+    chosen = [row for row in rows if row["region"]]
+    if form.is_valid() and _check_rows(rows, form):
         with form.showing_errors():
             operations.replicate_secret_to_regions(
                 request.call,
                 secret_id=secret_id,
-                add_replica_regions=[
-                    {"Region": row["Region"], **({"KmsKeyId": row["KmsKeyId"]} if row["KmsKeyId"] else {})}  # type: ignore[typeddict-item]
-                    for row in wanted
-                ],
+                add_replica_regions=[{"Region": row["region"], "KmsKeyId": row["key"]} for row in chosen],
                 force_overwrite_replica_secret=form.cleaned_data["overwrite"],
             )
             return secret_saved(request, secret_id, "Replication has started. The status is shown for each Region.")
@@ -115,8 +112,8 @@ def _posted_rows(request: ConsoleRequest) -> list[dict[str, str]]:
     return [{"region": region, "key": key.strip(), "error": ""} for region, key in pairs if region or key.strip()]
 
 
-def _check_rows(rows: list[dict[str, str]], wanted: list[dict[str, str]], form: ReplicateForm) -> bool:
-    if not wanted:
+def _check_rows(rows: list[dict[str, str]], form: ReplicateForm) -> bool:
+    if not any(row["region"] for row in rows):
         form.add_error(None, "Choose at least one Region.")
     seen: set[str] = set()
     for row in rows:
@@ -125,7 +122,7 @@ def _check_rows(rows: list[dict[str, str]], wanted: list[dict[str, str]], form: 
         elif row["region"] in seen:
             row["error"] = "Choose each Region once."
         seen.add(row["region"])
-    return bool(wanted) and not any(row["error"] for row in rows)
+    return not form.errors and not any(row["error"] for row in rows)
 
 
 class _ConfirmedForm(AwsForm):

@@ -76,12 +76,10 @@ def _save(
     before = {tag.key: tag.value for tag in described.tags if tag.key not in system}
     removed = [key for key in before if key not in wanted]
     put = [{"Key": key, "Value": value} for key, value in wanted.items() if before.get(key) != value]
-    steps = [lambda: operations.tag_resource(request.call, secret_id=secret_id, tags=put)] if put else []  # type: ignore[arg-type]
-    if removed:
-        no_room = len(before.keys() | wanted.keys()) + len(system) > MOST_TAGS
-        steps.insert(
-            0 if no_room else len(steps),
-            lambda: operations.untag_resource(request.call, secret_id=secret_id, tag_keys=removed),
-        )
-    for step in steps:
-        step()
+    no_room = len(before.keys() | wanted.keys()) + len(system) > MOST_TAGS
+    if removed and no_room:
+        operations.untag_resource(request.call, secret_id=secret_id, tag_keys=removed)
+    if put:
+        operations.tag_resource(request.call, secret_id=secret_id, tags=put)  # type: ignore[arg-type]
+    if removed and not no_room:
+        operations.untag_resource(request.call, secret_id=secret_id, tag_keys=removed)
