@@ -1,7 +1,10 @@
 """Tags: Edit tags. What is wrong with a row is said at the row before anything is sent."""
 
-from typing import Any
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
+from django.contrib import messages
 from django.http import HttpResponse
 from django.views.decorators.http import require_http_methods
 
@@ -11,7 +14,11 @@ from console.secret._for_secret import for_secret, url_of
 from console.secret._saved import secret_saved
 from secrets_app import operations
 from secrets_app.errors import AwsError
-from secrets_app.results import Description
+
+if TYPE_CHECKING:
+    from types_boto3_secretsmanager.type_defs import TagTypeDef
+
+    from secrets_app.models import Tag
 
 MOST_TAGS = 50
 Row = dict[str, Any]  # Key, Value; and error, new for the editor
@@ -37,7 +44,7 @@ def _error(key: str, value: str, seen: set[str]) -> str:
         return "You must specify a tag key."
     if len(key) > 128 or len(value) > 256:
         return "A tag key can have up to 128 characters, and its value up to 256."
-    if key.lower().startswith("aws:"):
+    if _is_system(key):
         return "Tag keys that begin with aws: are reserved."
     return "You must specify a unique tag key." if key in seen else ""
 
@@ -47,20 +54,20 @@ def _error(key: str, value: str, seen: set[str]) -> str:
 def edit(request: ConsoleRequest, secret_id: str) -> HttpResponse:
     described = operations.describe_secret(request.call, secret_id=secret_id)
     before = {tag.key: tag.value for tag in described.tags}
-    system = {key for key in before if key.lower().startswith("aws:")}
+    system_tags = [tag for tag in described.tags if _is_system(tag.key)]
     context: dict[str, Any] = {
         "action": url_of("secret-tags-edit", secret_id, request.call.region),
-        "system_tags": [tag for tag in described.tags if tag.key in system],
-        "limit": MOST_TAGS - len(system),
+        "system_tags": system_tags,
+        "limit": MOST_TAGS - len(system_tags),
     }
     if request.method == "GET":
-        context["tags"] = [{"Key": key, "Value": value} for key, value in before.items() if key not in system]
+        context["tags"] = [{"Key": key, "Value": value} for key, value in before.items() if not _is_system(key)]
         return dialog(request, "console/secret/tags/edit.html", context)
     rows = posted_tags(request)
     if check(rows):
         try:
-            _save(request, secret_id, described, {row["Key"]: row["Value"] for row in rows}, system)
-            return secret_saved(request, secret_id, "You successfully updated the tags.")
+            message = _save(request, secret_id, described.tags, {row["Key"]: row["Value"] for row in rows})
+            return secret_saved(request, secret_id, message)
         except AwsError as error:
             context["error"] = error.message
     for row in rows:
@@ -68,18 +75,42 @@ def edit(request: ConsoleRequest, secret_id: str) -> HttpResponse:
     return dialog(request, "console/secret/tags/edit.html", {**context, "tags": rows}, status=422)
 
 
-def _save(
-    request: ConsoleRequest, secret_id: str, described: Description, wanted: dict[str, str], system: set[str]
-) -> None:
-    """Only the difference. Adding comes first: it is what can be refused, and then nothing has changed. Only where the
-    quota leaves no room for both at once do the removed ones go first."""
-    before = {tag.key: tag.value for tag in described.tags if tag.key not in system}
+def _save(request: ConsoleRequest, secret_id: str, tags: list["Tag"], wanted: dict[str, str]) -> str:
+    """Only the difference: what the person is told. System tags, which the editor doesn't offer, stay.
+
+    Two operations, each all or nothing. The first raises when it is refused: nothing has changed yet. When the second
+    is, a flash says what was not done. Adding is first, except where the quota has room only after removing.
+    """
+    before = {tag.key: tag.value for tag in tags if not _is_system(tag.key)}
     removed = [key for key in before if key not in wanted]
-    put = [{"Key": key, "Value": value} for key, value in wanted.items() if before.get(key) != value]
-    no_room = len(before.keys() | wanted.keys()) + len(system) > MOST_TAGS
-    if removed and no_room:
-        operations.untag_resource(request.call, secret_id=secret_id, tag_keys=removed)
-    if put:
-        operations.tag_resource(request.call, secret_id=secret_id, tags=put)  # type: ignore[arg-type]
-    if removed and not no_room:
-        operations.untag_resource(request.call, secret_id=secret_id, tag_keys=removed)
+    changed: list[TagTypeDef] = [
+        {"Key": key, "Value": value} for key, value in wanted.items() if before.get(key) != value
+    ]
+    put = partial(operations.tag_resource, request.call, secret_id=secret_id, tags=changed)
+    remove = partial(operations.untag_resource, request.call, secret_id=secret_id, tag_keys=removed)
+    if not (changed and removed):
+        if changed:
+            put()
+        if removed:
+            remove()
+        return "You successfully updated the tags." if changed or removed else "There was nothing to change."
+    added_keys, removed_keys = ", ".join(tag["Key"] for tag in changed), ", ".join(removed)
+    if len({tag.key for tag in tags} | wanted.keys()) > MOST_TAGS:
+        return _both(request, remove, put, f"Removed: {removed_keys}.", f"Not saved: {added_keys}.")
+    return _both(request, put, remove, f"Saved: {added_keys}.", f"Not removed: {removed_keys}.")
+
+
+def _both(
+    request: ConsoleRequest, first: Callable[[], None], second: Callable[[], None], done: str, not_done: str
+) -> str:
+    first()
+    try:
+        second()
+    except AwsError as error:
+        messages.error(request, f"{not_done} {error.message}")
+        return done
+    return "You successfully updated the tags."
+
+
+def _is_system(key: str) -> bool:
+    return key.lower().startswith("aws:")
