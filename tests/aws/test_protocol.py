@@ -8,8 +8,10 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from django.db import connections
 
 from secrets_app.models import AuditEvent
+from tests import factories
 from tests.aws.wire import ENDPOINT, Wire, send
 
 TOKEN = "terraform-20261124090000000000000001"
@@ -245,6 +247,19 @@ def test_values_are_in_no_audit_row(wire: Wire) -> None:
     assert "prod/db" in rows
     assert "hunter2" not in rows
     assert "aHVudGVyMg" not in rows
+
+
+def test_a_connection_that_the_database_dropped_is_closed_before_it_is_used(transactional_db: None) -> None:
+    """A worker lives for weeks; PostgreSQL, or a firewall before it, doesn't keep its connections that long."""
+    wire = Wire(factories.make_person("alice", factories.EVERYTHING).access_key)
+
+    database = connections["default"]
+    database.errors_occurred = True
+    with patch.object(database, "is_usable", return_value=False), patch.object(database, "close") as close:
+        status = wire.post("ListSecrets").status
+
+    assert status == 200
+    assert close.call_count == 1
 
 
 @pytest.mark.parametrize("operation", ["AssociateCrossAccountReplica", "DisassociateCrossAccountReplica"])

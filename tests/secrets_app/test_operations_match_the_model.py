@@ -8,6 +8,7 @@ import pytest
 
 from secrets_app import errors, operations
 from secrets_app.errors import AwsError
+from secrets_app.kms.errors import KmsError
 from secrets_app.operations._operation import REGISTERED
 from secrets_app.service_model import OperationModel, service
 
@@ -64,3 +65,9 @@ def test_every_modelled_error_has_its_class(code: str) -> None:
     assert issubclass(error, AwsError)
     assert error.message_key == "Message"
     assert error.status == (500 if code == "InternalServiceError" else 400)
+
+
+@pytest.mark.parametrize("error", KmsError.__subclasses__())
+def test_errors_of_kms_are_spelt_as_its_model_spells_them(error: type[AwsError]) -> None:
+    assert error.__name__ in service("kms").errors
+    assert error.message_key == "message"
