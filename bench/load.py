@@ -16,7 +16,7 @@ from typing import Any
 @dataclass(eq=False)
 class Connection:
     port: int
-    socket: socket.socket = field(init=False)
+    stream: socket.socket = field(init=False)
     received: bytearray = field(default_factory=bytearray)
     sent_at: float = 0.0
 
@@ -24,17 +24,17 @@ class Connection:
         self.open()
 
     def open(self) -> None:
-        self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=30)
-        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.stream = socket.create_connection(("127.0.0.1", self.port), timeout=30)
+        self.stream.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def send(self, request: bytes) -> None:
         self.received.clear()
         self.sent_at = time.perf_counter()
-        self.socket.sendall(request)
+        self.stream.sendall(request)
 
     def answer(self) -> bytes | None:
         """The status line and headers once the whole answer is here; raises ConnectionError if it never will be."""
-        part = self.socket.recv(65536)
+        part = self.stream.recv(65536)
         if not part:
             raise ConnectionResetError
         self.received += part
@@ -61,7 +61,7 @@ def measure(port: int, seconds: float, connections: int, requests: list[bytes]) 
     with selectors.DefaultSelector() as selector:
         for _ in range(connections):
             connection = Connection(port)
-            selector.register(connection.socket, selectors.EVENT_READ, connection)
+            selector.register(connection.stream, selectors.EVENT_READ, connection)
             connection.send(requests[turn % len(requests)])
             turn += 1
         started = time.perf_counter()
@@ -74,15 +74,15 @@ def measure(port: int, seconds: float, connections: int, requests: list[bytes]) 
                 latencies.append(time.perf_counter() - connection.sent_at)
                 failures += not head.startswith((b"HTTP/1.1 200", b"HTTP/1.0 200"))
                 if head.startswith(b"HTTP/1.0") or b"connection: close" in head.lower():
-                    selector.unregister(connection.socket)
-                    connection.socket.close()
+                    selector.unregister(connection.stream)
+                    connection.stream.close()
                     connection.open()
-                    selector.register(connection.socket, selectors.EVENT_READ, connection)
+                    selector.register(connection.stream, selectors.EVENT_READ, connection)
                 connection.send(requests[turn % len(requests)])
                 turn += 1
         elapsed = now - started
         for key in list(selector.get_map().values()):
-            key.data.socket.close()
+            key.data.stream.close()
     latencies.sort()
     return {
         "per_second": len(latencies) / elapsed,

@@ -40,7 +40,7 @@ def main() -> None:
                 tags=[{"Key": "Team", "Value": f"team-{number % 20}"}],
             )
     json.dump(
-        {"list": _measure(administrator, "/"), "details": _measure(administrator, "/secret?name=bench/05000")},
+        {"list": _measure(administrator, "/"), "details": _measure(administrator, "/secret/?name=bench/05000")},
         sys.stdout,
     )
 
@@ -54,6 +54,7 @@ def _measure(administrator: Any, path: str) -> dict[str, Any]:
     client.force_login(administrator, backend="console.sign_in.backend.PrincipalBackend")
     with CaptureQueriesContext(connection) as queries:
         answer = client.get(path)
+        number_of_queries = len(queries)  # of the log itself, which the next request empties
     assert answer.status_code == 200, (path, answer.status_code)
     times = []
     for _ in range(_REQUESTS):
@@ -62,7 +63,7 @@ def _measure(administrator: Any, path: str) -> dict[str, Any]:
         times.append(time.perf_counter() - started)
     return {
         "p50_ms": statistics.median(times) * 1000,
-        "queries": len(queries),
+        "queries": number_of_queries,
         "kilobytes": len(answer.content) / 1024,
     }
 
