@@ -21,6 +21,8 @@ _LOOK_BUT_NOT_READ = {
         {
             "Effect": "Allow",
             "Action": [
+                "cloudtrail:LookupEvents",
+                "lambda:ListFunctions",
                 "secretsmanager:DescribeSecret",
                 "secretsmanager:GetRandomPassword",
                 "secretsmanager:GetResourcePolicy",
