@@ -255,7 +255,10 @@ def test_a_connection_that_the_database_dropped_is_closed_before_it_is_used(tran
 
     database = connections["default"]
     database.errors_occurred = True
-    with patch.object(database, "is_usable", return_value=False), patch.object(database, "close") as close:
+    with (
+        patch.object(database, "is_usable", return_value=False),
+        patch.object(database, "close", wraps=database.close) as close,
+    ):
         status = wire.post("ListSecrets").status
 
     assert status == 200
