@@ -28,11 +28,10 @@ def _port() -> int:
 
 def _kept_session_key() -> str:
     """The key that signs sessions and CSRF tokens: $SECRET_KEY, or the file the first start wrote."""
-    given = env.str("SECRET_KEY", default="")
-    file = DATA_DIR / "session.key"
-    if given or not file.is_file():
-        return given or get_random_secret_key()
-    return file.read_text().strip()
+    try:
+        return env.str("SECRET_KEY", default="") or (DATA_DIR / "session.key").read_text().strip()
+    except OSError:  # not there yet, or not ours to read: then the start-up checks say so
+        return get_random_secret_key()
 
 
 # --- where things are ----------------------------------------------------------------------------
@@ -168,15 +167,15 @@ USE_I18N = False
 STATIC_URL = "/static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [BASE_DIR / "static"]
+# Collected under hashed names at the start (console/start_up/static_files.py); straight from the source with DEBUG=1.
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {
-        "BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"
-        if (STATIC_ROOT / "staticfiles.json").is_file() and not DEBUG
-        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+        "BACKEND": "django.contrib.staticfiles.storage."
+        + ("StaticFilesStorage" if DEBUG else "ManifestStaticFilesStorage")
     },
 }
-WHITENOISE_USE_FINDERS = not (STATIC_ROOT / "staticfiles.json").is_file() or DEBUG
+WHITENOISE_USE_FINDERS = DEBUG
 
 # --- sign-in -------------------------------------------------------------------------------------
 

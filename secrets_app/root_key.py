@@ -61,6 +61,8 @@ def read(data_dir: Path, given: str) -> RootKey:
         key = base64.b64decode(text.strip(), validate=True)
     except FileNotFoundError:
         raise RootKeyError(f"There is no root key: {where} does not exist and $ROOT_KEY is not set.") from None
+    except OSError as error:
+        raise RootKeyError(f"The root key in {where} cannot be read: {error.strerror}.") from None
     except (binascii.Error, UnicodeDecodeError):
         raise RootKeyError(f"The root key in {where} is not base64.") from None
     if len(key) != 32:

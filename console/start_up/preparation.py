@@ -50,9 +50,12 @@ def prepare(say: Callable[[str], object]) -> Prepared:
         raise CannotStart(f"The database cannot be prepared: {str(error).splitlines()[0]}.") from None
     except root_key.RootKeyError as error:
         raise CannotStart(str(error)) from None
-    _files_for_the_aws_cli()
-    if static_files.collect_if_changed():
-        say("Collected static files.")
+    try:
+        _files_for_the_aws_cli()
+        if static_files.collect_if_changed():
+            say("Collected static files.")
+    except OSError as error:
+        raise CannotStart(f"{error.filename} cannot be written: {error.strerror}.") from None
     return Prepared(is_first_start, new_password)
 
 

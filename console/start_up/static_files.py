@@ -1,6 +1,7 @@
 """Collects static files under hashed names, so that browsers may keep them for ever; again only when one changed."""
 
 import hashlib
+import os
 import shutil
 from pathlib import Path
 from typing import Any
@@ -15,17 +16,20 @@ _DIGEST = "collected.digest"
 
 
 def collect_if_changed() -> bool:
-    """Whether anything had to be done. A running server keeps the files it has: the new folder takes the old one's
-    place in one step."""
+    """Whether anything had to be done. The new folder takes the old one's place in one step."""
     root = Path(settings.STATIC_ROOT)
     digest = _digest()
-    if (root / _DIGEST).is_file() and (root / _DIGEST).read_text() == digest:
+    if os.access(root / _DIGEST, os.R_OK) and (root / _DIGEST).read_text() == digest:
         return False
     fresh, old = root.with_name(root.name + ".new"), root.with_name(root.name + ".old")
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
-    call_command(_CollectInto(fresh), interactive=False, verbosity=0)
-    (fresh / _DIGEST).write_text(digest)
+    before = os.umask(0o022)  # they are everybody's, unlike what is in DATA_DIR
+    try:
+        call_command(_CollectInto(fresh), interactive=False, verbosity=0)
+        (fresh / _DIGEST).write_text(digest)
+    finally:
+        os.umask(before)
     if root.exists():
         root.rename(old)
     fresh.rename(root)
@@ -34,7 +38,7 @@ def collect_if_changed() -> bool:
 
 
 class _CollectInto(collectstatic.Command):
-    """collectstatic with hashed names whatever the settings say: they choose by what has been collected before."""
+    """collectstatic into a folder that is not STATIC_ROOT yet."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()

@@ -9,6 +9,7 @@ import time
 import urllib.request
 from configparser import RawConfigParser
 from contextlib import suppress
+from email.message import Message
 from pathlib import Path
 from typing import Any
 
@@ -115,6 +116,9 @@ class LiveServer:
             aws_secret_access_key=credentials[profile]["aws_secret_access_key"],
         )
 
+    def get(self, path: str) -> tuple[Message, bytes]:
+        with urllib.request.urlopen(self.url + path, timeout=5) as answer:
+            return answer.headers, answer.read()
+
     def is_healthy(self) -> bool:
-        with urllib.request.urlopen(f"{self.url}/healthz", timeout=5) as answer:
-            return bool(answer.status == 200)
+        return self.get("/healthz")[1] == b"ok\n"

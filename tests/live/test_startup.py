@@ -180,6 +180,17 @@ def test_the_server_says_how_to_sign_in_and_what_to_export(live_server_process: 
     assert live_server_process.password not in said
 
 
+def test_static_files_have_names_that_browsers_may_keep(live_server_process: LiveServer) -> None:
+    page = live_server_process.get("/sign-in")[1].decode()
+    style = next(part for part in page.split('"') if part.startswith("/static/css/console."))
+
+    headers, content = live_server_process.get(style)
+
+    assert style != "/static/css/console.css"
+    assert "immutable" in headers["Cache-Control"]
+    assert b"@layer" in content
+
+
 def test_without_a_given_password_one_is_made_up_and_shown_once(tmp_path: Path) -> None:
     server = LiveServer(tmp_path / "data", DEMO_PASSWORD="")
     server.start()
