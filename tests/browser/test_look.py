@@ -1,0 +1,48 @@
+"""What a person sees on every page: nothing overflows at 390 px, no barrier that axe finds, light and dark."""
+
+from urllib.parse import quote
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+pytestmark = pytest.mark.browser
+
+SECRET = f"/secret/?name={quote('MyTestSecret')}&region=us-west-2"
+PAGES = [
+    "/",
+    "/?deleted=1",
+    "/store-a-new-secret",
+    "/encryption-keys/",
+    "/event-history/",
+    SECRET,
+    *(f"{SECRET}&tab={tab}" for tab in ("rotation", "versions", "replication", "tags", "history")),
+]
+
+
+@pytest.mark.parametrize("address", PAGES)
+def test_page_has_no_barriers_and_does_not_overflow(looked_at: Page, address: str) -> None:
+    for scheme, width in (("light", 1440), ("dark", 390)):
+        looked_at.emulate_media(color_scheme=scheme, reduced_motion="reduce")  # type: ignore[arg-type]
+        looked_at.set_viewport_size({"width": width, "height": 900})
+        looked_at.goto(address)
+        assert looked_at.evaluate("document.documentElement.scrollWidth") <= width
+        found = Axe().run(looked_at)
+        assert [violation["id"] for violation in found.response["violations"]] == [], found.generate_report()
+
+
+def test_no_page_makes_the_browser_complain(admin: Page) -> None:
+    """Script errors, refusals of the CSP, missing files: the fixture listens."""
+    for address in PAGES:
+        admin.goto(address)
+        admin.wait_for_load_state("networkidle")
+
+
+def test_long_names_stay_inside_the_page(admin: Page, client: object) -> None:
+    long_name = "long/" + "very-long-segment-" * 28
+    client.create_secret(Name=long_name, Description="word " * 400)  # type: ignore[attr-defined]
+    for width in (1440, 390):
+        admin.set_viewport_size({"width": width, "height": 900})
+        for address in ("/?property=name&search=long", f"/secret/?name={quote(long_name)}&region=us-west-2"):
+            admin.goto(address)
+            assert admin.evaluate("document.documentElement.scrollWidth") <= width
