@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-# Modules of the page itself, or of its routes; every other one is a panel.
-NOT_PANELS = {"page", "urls", "actions_menu"}
+# Modules of the page itself, of its routes, or a form of a panel; every other one is a panel.
+NOT_PANELS = {"page", "urls", "actions_menu", "rotation_form"}
 
 PANELS = sorted(
     module.stem for module in (ROOT / "console" / "secret").glob("[a-z]*.py") if module.stem not in NOT_PANELS
