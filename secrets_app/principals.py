@@ -5,7 +5,7 @@ import secrets
 import string
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from . import arns, root_key
 from .iam.evaluate import Caller
@@ -75,33 +75,50 @@ _BY_ACCESS_KEY = Statement(f"""
 
 
 def signing_key(access_key_id: str) -> SigningKey | None:
-    """One statement and nothing kept: a revoked key stops at once, in every process."""
+    """One statement, read anew by every call: a revoked key stops at once, in every process."""
     rows = _BY_ACCESS_KEY.rows([access_key_id])
     if not rows:
         return None
     sealed, active, digest, expires_at, session_name, session_policy, *principal = rows[0]
-    principal_id, account, kind, name, unique_id, principal_active, _, _ = principal
+    *who, principal_active, _, _ = principal
     if expires_at is not None and expires_at.tzinfo is None:
         expires_at = expires_at.replace(tzinfo=UTC)
-    arn, role_arn = _arns(account, kind, name, session_name)
+    policies = tuple((row[-2], row[-1]) for row in rows if row[-2] is not None)
     return SigningKey(
         secret_access_key=root_key.current().open(bytes(sealed), purpose=f"access-key:{access_key_id}").decode(),
         is_active=bool(active) and bool(principal_active),
         session_token_digest=digest,
         expires_at=expires_at,
-        identity=Identity(
-            principal_id=principal_id,
-            account=account,
-            kind=kind,
-            name=name,
-            unique_id=unique_id,
-            arn=arn,
-            role_arn=role_arn,
-            policies=tuple((row[-2], row[-1]) for row in rows if row[-2] is not None),
-            access_key_id=access_key_id,
-            session_name=session_name,
-            session_policy=session_policy,
-        ),
+        identity=_identity_of(*who, access_key_id, session_name, session_policy, policies),
+    )
+
+
+@lru_cache(maxsize=1024)
+def _identity_of(
+    principal_id: int,
+    account: str,
+    kind: str,
+    name: str,
+    unique_id: str,
+    access_key_id: str,
+    session_name: str,
+    session_policy: str,
+    policies: tuple[tuple[str, str], ...],
+) -> Identity:
+    """Kept by its whole content, which every call reads anew: saves putting the policies together, not the look."""
+    arn, role_arn = _arns(account, kind, name, session_name)
+    return Identity(
+        principal_id=principal_id,
+        account=account,
+        kind=kind,
+        name=name,
+        unique_id=unique_id,
+        arn=arn,
+        role_arn=role_arn,
+        policies=policies,
+        access_key_id=access_key_id,
+        session_name=session_name,
+        session_policy=session_policy,
     )
 
 

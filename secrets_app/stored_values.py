@@ -28,15 +28,16 @@ if TYPE_CHECKING:
 _COLUMNS = """s.id, s.account_id, s.region, s.name, s.suffix, s.primary_region, s.type, s.owning_service,
     s.deleted_at, s.last_accessed_on, s.kms_key_id IS NOT NULL, p.document,
     v.id, v.version_id, v.ciphertext, v.is_binary, v.created_at, v.last_accessed_on,
-    w.wrapped, b.wrapped_material, b.number, k.account_id, k.region, k.key_id, k.state, k.manager"""
+    a.label, w.id, w.wrapped, b.wrapped_material, b.number, k.account_id, k.region, k.key_id, k.state, k.manager"""
 _TABLES = f"""
     FROM {Secret._meta.db_table} s
     LEFT JOIN {ResourcePolicy._meta.db_table} p ON p.secret_id = s.id
     %s
+    LEFT JOIN {StagingLabel._meta.db_table} a ON a.version_id = v.id
     LEFT JOIN {WrappedDataKey._meta.db_table} w ON w.version_id = v.id
     LEFT JOIN {BackingKey._meta.db_table} b ON b.id = w.backing_key_id
     LEFT JOIN {KmsKey._meta.db_table} k ON k.id = b.kms_key_id
-    WHERE s.account_id = %%s AND s.region = %%s AND s.name = %%s ORDER BY w.id DESC"""
+    WHERE s.account_id = %%s AND s.region = %%s AND s.name = %%s ORDER BY w.id DESC, a.id"""
 _BY_LABEL = f"""
     LEFT JOIN {StagingLabel._meta.db_table} l ON l.secret_id = s.id AND l.label = %s
     LEFT JOIN {SecretVersion._meta.db_table} v ON v.id = l.version_id"""
@@ -45,7 +46,6 @@ _READ_BY_LABEL = Statement(f"SELECT {_COLUMNS}{_TABLES.replace('%s', _BY_LABEL, 
 _READ_BY_VERSION_ID = Statement(
     f"SELECT {_COLUMNS}{_TABLES.replace('%s', _BY_VERSION_ID, 1).replace('%%s', '%s')}"  # noqa: S608
 )
-_LABELS = Statement(f"SELECT label FROM {StagingLabel._meta.db_table} WHERE version_id = %s ORDER BY id")  # noqa: S608
 
 
 @dataclass(slots=True)
@@ -70,6 +70,7 @@ class StoredValue:
     is_binary: bool
     created_at: datetime
     version_accessed_on: date | None
+    staging_labels: list[str]
     wrappings: list[versions.Wrapping]
     customer_keys: list[tuple[str, str]]  # (ARN, account) of each customer key that can open the version
 
@@ -99,13 +100,15 @@ def find(call: "Call", secret_id: str, *, label: str, version_id: str) -> Stored
 
 
 def _stored(rows: Sequence[tuple[Any, ...]]) -> StoredValue:
-    wrappings, customer_keys = [], []
+    """A row for each data key's wrapping with each label: the newest wrapping first, labels in order of attachment."""
+    wrappings: dict[int, versions.Wrapping] = {}
+    customer_keys = []
     for row in rows:
-        wrapped, material, number, account, region, key_id, state, manager = row[18:]
-        if wrapped is None:
+        wrapping_pk, wrapped, material, number, account, region, key_id, state, manager = row[19:]
+        if wrapping_pk is None or wrapping_pk in wrappings:
             continue
         key_arn = arns.kms_key(region, account, key_id)
-        wrappings.append(versions.Wrapping(key_arn, state, number, material, wrapped))
+        wrappings[wrapping_pk] = versions.Wrapping(key_arn, state, number, material, wrapped)
         if manager == "CUSTOMER":
             customer_keys.append((key_arn, account))
     first = rows[0]
@@ -128,7 +131,8 @@ def _stored(rows: Sequence[tuple[Any, ...]]) -> StoredValue:
         is_binary=bool(first[15]),
         created_at=_aware(first[16]),
         version_accessed_on=first[17],
-        wrappings=wrappings,
+        staging_labels=list(dict.fromkeys(row[18] for row in rows if row[18] is not None)),
+        wrappings=list(wrappings.values()),
         customer_keys=customer_keys,
     )
 
@@ -138,8 +142,7 @@ def open_for(call: "Call", stored: StoredValue, *, label: str, version_id: str) 
     if stored.version_pk is None or stored.ciphertext is None:
         what = f"VersionId: {version_id}" if version_id and not label else f"staging label: {label}"
         raise ResourceNotFoundException(f"Secrets Manager can't find the specified secret value for {what}")
-    labels = _labels(stored.version_pk)
-    if version_id and label and label not in labels:
+    if version_id and label and label not in stored.staging_labels:
         raise InvalidRequestException(
             "You provided a VersionStage that is not associated to the provided VersionId.", parameter="VersionStage"
         )
@@ -152,13 +155,9 @@ def open_for(call: "Call", stored: StoredValue, *, label: str, version_id: str) 
         name=stored.name,
         version_id=stored.version_id,
         created_at=stored.created_at,
-        staging_labels=labels,
+        staging_labels=stored.staging_labels,
         value=value,
     )
-
-
-def _labels(version_pk: int) -> list[str]:
-    return [row[0] for row in _LABELS.rows([version_pk])]
 
 
 def _note_access(call: "Call", stored: StoredValue) -> None:
