@@ -1,4 +1,4 @@
-"""What operations answer where there is more to say than one row. Ciphertext stays on rows; only SecretValue is in clear."""
+"""What operations answer where there is more to say than one row. Only SecretValue holds anything in clear."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

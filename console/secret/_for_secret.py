@@ -33,8 +33,12 @@ def url_of(route: str, name: str, region: str, **query: str) -> str:
 
 
 def tab_of(request: ConsoleRequest) -> str:
-    """The tab the person is on: of this page, or of the page a dialog was opened from."""
-    asked = request.GET.get("tab", "")
-    if not asked and request.htmx and request.htmx.current_url:
-        return parse_qs(urlsplit(request.htmx.current_url).query).get("tab", [""])[0]
-    return asked
+    """The tab the person is on."""
+    return asked_of_page(request, "tab")
+
+
+def asked_of_page(request: ConsoleRequest, parameter: str) -> str:
+    """A parameter of this page's address; for a dialog, of the address of the page it was opened from."""
+    if "tab" not in request.GET and request.htmx and request.htmx.current_url:
+        return parse_qs(urlsplit(request.htmx.current_url).query).get(parameter, [""])[0]
+    return request.GET.get(parameter, "")

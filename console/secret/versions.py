@@ -8,28 +8,33 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from console.htmx import dialog
 from console.http import ConsoleRequest
-from console.secret._for_secret import for_secret, url_of
+from console.secret._for_secret import asked_of_page, for_secret, url_of
 from console.secret._saved import secret_saved
 from console.secret.value import shown
 from secrets_app import operations
-from secrets_app.errors import AwsError
+from secrets_app.errors import AccessDeniedException, AwsError
 from secrets_app.results import Description
+
+_MOST_VERSIONS = 100  # of one secret: they are one page
 
 
 def panel(request: ConsoleRequest, described: Description) -> dict[str, Any]:
     """?deprecated=1 shows versions without staging labels as well."""
-    deprecated = request.GET.get("deprecated") == "1"
+    deprecated = asked_of_page(request, "deprecated") == "1"
     secret = described.secret
-    page = operations.list_secret_version_ids(
-        request.call, secret_id=secret.arn, include_deprecated=deprecated, max_results=100
-    )
-    return {
-        "versions": page.versions,
+    context: dict[str, Any] = {
         "deprecated": deprecated,
         "toggle_url": url_of(
             "secret", secret.name, secret.region, tab="versions", **({} if deprecated else {"deprecated": "1"})
         ),
     }
+    try:
+        page = operations.list_secret_version_ids(
+            request.call, secret_id=secret.arn, include_deprecated=deprecated, max_results=_MOST_VERSIONS
+        )
+    except AccessDeniedException as error:  # the rest of the page is not to suffer
+        return {**context, "versions_refused": error.message}
+    return {**context, "versions": page.versions}
 
 
 @for_secret

@@ -9,8 +9,7 @@ from secrets_app import operations
 from secrets_app.call import Call
 from secrets_app.errors import AccessDeniedException
 from secrets_app.models import AuditEvent
-from tests.factories import Person
-from tests.factories import make_account, make_call, make_secret
+from tests.factories import Person, make_account, make_call, make_secret
 
 pytestmark = pytest.mark.django_db
 

@@ -7,8 +7,7 @@ from django.test import Client
 
 from secrets_app import operations
 from secrets_app.call import Call
-from tests.factories import Person
-from tests.factories import make_secret
+from tests.factories import Person, make_secret
 
 pytestmark = pytest.mark.django_db
 

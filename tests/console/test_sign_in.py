@@ -8,8 +8,7 @@ from django.conf import settings
 from django.test import Client
 
 from secrets_app.models import Principal
-from tests.factories import Person
-from tests.factories import ACCOUNT
+from tests.factories import ACCOUNT, Person
 
 pytestmark = pytest.mark.django_db
 

@@ -9,9 +9,8 @@ from django.urls import reverse
 from secrets_app import operations
 from secrets_app.call import Call
 from secrets_app.models import Secret
-from tests.factories import Person
 from tests.console.secret.pages import address, read
-from tests.factories import make_secret, make_version
+from tests.factories import Person, make_secret, make_version
 
 pytestmark = pytest.mark.django_db
 

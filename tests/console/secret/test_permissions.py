@@ -9,8 +9,8 @@ from django.test import Client
 from secrets_app import operations
 from secrets_app.call import Call
 from secrets_app.models import Secret
-from tests.factories import Person
 from tests.console.secret.pages import address, post, read
+from tests.factories import Person
 
 pytestmark = pytest.mark.django_db
 
