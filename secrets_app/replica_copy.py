@@ -9,6 +9,7 @@ from secrets_app.errors import DecryptionFailure
 from secrets_app.kms import keys
 from secrets_app.models import (
     KmsKey,
+    Replica,
     ResourcePolicy,
     RotationConfiguration,
     Secret,
@@ -21,14 +22,71 @@ from secrets_app.models import (
 _FOLLOWED = ("description", "type", "owning_service", "last_changed_at", "was_tagged")
 
 
-class KeyUnusable(Exception):  # noqa: N818  a reason why a copy failed, never an answer on the wire
-    """The replica's key is disabled or pending deletion; the message is KMS's sentence."""
+class Failure(Exception):  # noqa: N818  a reason, never an answer on the wire
+    """Why a replica could not be brought up to date, as its StatusMessage says it."""
 
 
-def copy(primary: Secret, replica: Secret, now: datetime) -> None:
+def bring_up_to_date(replica: Replica, now: datetime) -> Secret:
+    """The secret that is this replica, made if there is none yet, and now the same as its primary.
+
+    Raises Failure, or an AwsError of the primary's.
+    """
+    primary, copy = replica.primary, replica.secret
+    if copy is None:
+        copy = _create(replica, now)
+    elif (copy.kms_key_id, copy.kms_key_id_given) != (replica.kms_key_id, replica.kms_key_id_given):
+        _refuse_unusable(replica.kms_key)
+        copy.kms_key, copy.kms_key_id_given = replica.kms_key, replica.kms_key_id_given
+        copy.save(update_fields=["kms_key", "kms_key_id_given"])
+    copy_onto(primary, copy, now)
+    return copy
+
+
+def _create(replica: Replica, now: datetime) -> Secret:
+    primary = replica.primary
+    _refuse_unusable(replica.kms_key)
+    in_the_way = Secret.objects.select_for_update().filter(
+        account=primary.account_id, region=replica.region, name=primary.name
+    )
+    for existing in in_the_way:
+        _make_way(existing, overwrite=replica.overwrite)
+    return Secret.objects.create(
+        account_id=primary.account_id,
+        region=replica.region,
+        name=primary.name,
+        suffix=primary.suffix,  # a replica's ARN is the primary's with another Region (documented)
+        kms_key=replica.kms_key,
+        kms_key_id_given=replica.kms_key_id_given,
+        created_at=now,
+        last_changed_at=primary.last_changed_at,
+        primary_region=primary.region,
+    )
+
+
+def _refuse_unusable(key: KmsKey | None) -> None:
+    """A key that is set has to work, even if there is no value to encrypt yet."""
+    if key is not None and not key.is_enabled:
+        raise Failure(keys.unusable_reason(key.arn, key.state))
+
+
+def _make_way(existing: Secret, *, overwrite: bool) -> None:
+    """Sentences: the first seen in the field, the second documented (api.md 4.12). Overwriting never takes a copy
+    away from another primary, a primary away from its copies, or a secret away from the service that owns it."""
+    if existing.is_replica:
+        raise Failure(f"Secret name {existing.name} is currently replicated to {existing.region} with a different arn")
+    if not overwrite:
+        raise Failure("Secret with this name already exists in this region")
+    if existing.has_replicas:
+        raise Failure("The secret with this name in this region has replicas of its own")
+    if existing.owning_service:
+        raise Failure(f"The secret with this name in this region is managed by {existing.owning_service}")
+    existing.delete()
+
+
+def copy_onto(primary: Secret, replica: Secret, now: datetime) -> None:
     """Make the replica what the primary is now. Running it again changes nothing.
 
-    The replica's key is the one on its row. Raises KeyUnusable, or the primary's DecryptionFailure, where a value
+    The replica's key is the one on its row. Raises Failure, or the primary's DecryptionFailure, where a value
     has to be encrypted anew and can't be; what needs no key is no reason to fail.
     """
     for field in _FOLLOWED:
@@ -103,7 +161,7 @@ def _copy_version(primary: Secret, replica: Secret, version: SecretVersion, key:
 def _seal_copy(primary: Secret, replica: Secret, version: SecretVersion, copy: SecretVersion, key: KmsKey) -> None:
     """Decrypted in the primary's Region, encrypted in the replica's under a data key of its own."""
     if not key.is_enabled:
-        raise KeyUnusable(keys.unusable_reason(key.arn, key.state))
+        raise Failure(keys.unusable_reason(key.arn, key.state))
     versions.seal_into(replica, copy, versions.open_value(primary.arn, version), key)
 
 

@@ -29,10 +29,6 @@ _LEASE = timedelta(minutes=5)
 _FIRST_RETRY, _LONGEST_RETRY = timedelta(seconds=30), timedelta(hours=1)
 
 
-class Failure(Exception):  # noqa: N818  a reason, never an answer on the wire
-    """Why a replica could not be brought up to date, as its StatusMessage says it."""
-
-
 # --- asking for replicas -------------------------------------------------------------------------
 
 
@@ -156,9 +152,10 @@ def remove(primary: Secret, removed: Sequence[str]) -> list[Replica]:
 
 def promote(copy: Secret, now: datetime) -> Secret:
     """Make a replica a secret of its own, as it is now. Its rotation isn't taken along: the function is elsewhere."""
-    primary = Secret.objects.select_for_update().get(replicas__secret=copy)
-    Replica.objects.filter(secret=copy).delete()
-    _forget_role_without_replicas(primary)
+    primary = Secret.objects.select_for_update().filter(replicas__secret=copy).first()
+    if primary is not None:  # else somebody else has just done it
+        Replica.objects.filter(secret=copy).delete()
+        _forget_role_without_replicas(primary)
     copy = Secret.objects.select_for_update().get(pk=copy.pk)
     copy.primary_region = ""
     copy.last_changed_at = now
@@ -200,8 +197,8 @@ def sync(replica_pk: int, now: datetime) -> None:
         return
     try:
         with transaction.atomic():
-            copy = _copy(replica, now)
-    except (Failure, replica_copy.KeyUnusable) as failure:
+            copy = replica_copy.bring_up_to_date(replica, now)
+    except replica_copy.Failure as failure:
         _note_failure(replica, str(failure), now)
     except AwsError as error:
         _note_failure(replica, error.message, now)
@@ -220,59 +217,6 @@ def _locked(replica_pk: int) -> Replica | None:
         return None
     replica.primary = primary
     return replica
-
-
-def _copy(replica: Replica, now: datetime) -> Secret:
-    primary, copy = replica.primary, replica.secret
-    if copy is None:
-        copy = _create(replica, now)
-    elif (copy.kms_key_id, copy.kms_key_id_given) != (replica.kms_key_id, replica.kms_key_id_given):
-        _refuse_unusable(replica.kms_key)
-        copy.kms_key, copy.kms_key_id_given = replica.kms_key, replica.kms_key_id_given
-        copy.save(update_fields=["kms_key", "kms_key_id_given"])
-    replica_copy.copy(primary, copy, now)
-    return copy
-
-
-def _create(replica: Replica, now: datetime) -> Secret:
-    primary = replica.primary
-    _refuse_unusable(replica.kms_key)
-    in_the_way = Secret.objects.select_for_update().filter(
-        account=primary.account_id, region=replica.region, name=primary.name
-    )
-    for existing in in_the_way:
-        _make_way(existing, overwrite=replica.overwrite)
-    return Secret.objects.create(
-        account_id=primary.account_id,
-        region=replica.region,
-        name=primary.name,
-        suffix=primary.suffix,  # a replica's ARN is the primary's with another Region (documented)
-        kms_key=replica.kms_key,
-        kms_key_id_given=replica.kms_key_id_given,
-        created_at=now,
-        last_changed_at=primary.last_changed_at,
-        primary_region=primary.region,
-    )
-
-
-def _refuse_unusable(key: KmsKey | None) -> None:
-    """A key that is set has to work, even if there is no value to encrypt yet."""
-    if key is not None and not key.is_enabled:
-        raise replica_copy.KeyUnusable(keys.unusable_reason(key.arn, key.state))
-
-
-def _make_way(existing: Secret, *, overwrite: bool) -> None:
-    """Sentences: the first seen in the field, the second documented (api.md 4.12). Overwriting never takes a copy
-    away from another primary, a primary away from its copies, or a secret away from the service that owns it."""
-    if existing.is_replica:
-        raise Failure(f"Secret name {existing.name} is currently replicated to {existing.region} with a different arn")
-    if not overwrite:
-        raise Failure("Secret with this name already exists in this region")
-    if existing.has_replicas:
-        raise Failure("The secret with this name in this region has replicas of its own")
-    if existing.owning_service:
-        raise Failure(f"The secret with this name in this region is managed by {existing.owning_service}")
-    existing.delete()
 
 
 def _note_success(replica: Replica, copy: Secret) -> None:

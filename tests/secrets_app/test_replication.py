@@ -223,7 +223,7 @@ def test_a_version_that_rotation_opened_is_filled_when_the_primarys_is(
 def test_copying_again_changes_nothing(call: Call, secret: Secret, replica: Replica) -> None:
     before = list(WrappedDataKey.objects.order_by("pk").values_list("pk", flat=True))
 
-    replica_copy.copy(secret, copy_of(replica), call.now)
+    replica_copy.copy_onto(secret, copy_of(replica), call.now)
 
     assert list(WrappedDataKey.objects.order_by("pk").values_list("pk", flat=True)) == before
 
