@@ -36,11 +36,15 @@ def panel(request: ConsoleRequest, described: Description) -> dict[str, Any]:
         "is_replicating": any(replica.status == "InProgress" for replica in described.replicas),
         "replicate_refused": actions_menu.reason(described, "ReplicateSecretToRegions"),
         "replication_actions": [
-            {"label": label, "url": url_of(route, secret.name, secret.region), "disabled_reason": ""}
-            for label, route in (
-                ("Edit encryption key", "secret-replication-edit-key"),
-                ("Retry replication", "secret-replication-retry"),
-                ("Delete replica", "secret-replication-delete"),
+            {
+                "label": label,
+                "url": url_of(route, secret.name, secret.region),
+                "disabled_reason": actions_menu.reason(described, operation),
+            }
+            for label, route, operation in (
+                ("Edit encryption key", "secret-replication-edit-key", "ReplicateSecretToRegions"),
+                ("Retry replication", "secret-replication-retry", "ReplicateSecretToRegions"),
+                ("Delete replica", "secret-replication-delete", "RemoveRegionsFromReplication"),
             )
         ],
     }

@@ -125,3 +125,19 @@ def test_replicas_page_says_what_it_is_and_can_be_promoted(signed_in: Client, re
 
 def test_primary_with_replicas_says_why_it_cannot_be_deleted(signed_in: Client, replicated: Secret) -> None:
     assert "Delete the replicas of this secret first." in read(signed_in, "secret", replicated)
+
+
+def test_replicas_own_replication_tab_names_its_primary(signed_in: Client, replicated: Secret) -> None:
+    shown = read(signed_in, "secret-replication-status", Secret.objects.get(region="eu-west-1"))
+
+    assert "This is a replica of the secret in us-west-2." in shown
+    assert "This secret is in one Region only." not in shown
+
+
+def test_menu_of_an_owned_secrets_replicas_is_off_with_the_reason(signed_in: Client, replicated: Secret) -> None:
+    Secret.objects.filter(pk=replicated.pk).update(owning_service="rds")
+
+    shown = read(signed_in, "secret-replication-status", replicated)
+
+    assert shown.count('class="menu__reason"') == 3
+    assert "This secret is managed by" in shown
