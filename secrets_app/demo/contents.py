@@ -60,7 +60,7 @@ def _secrets_of_an_application(call: Call, viewer_arn: str) -> None:
     _create(
         call,
         "prod/AppBeta/MySQL",
-        "Database of AppBeta, also wanted in us-east-1",
+        "Database of AppBeta, replicated to us-east-1",
         {
             "engine": "mysql",
             "host": "appbeta.example.internal",
@@ -76,7 +76,7 @@ def _secrets_of_an_application(call: Call, viewer_arn: str) -> None:
     api_key = _create(
         call,
         "prod/AppBeta/api-key",
-        "Key of the payment provider, as plain text. The user viewer may read it by the secret's own permission",
+        "Key of the payment provider. The user viewer may read it",
         _password(),
         tags={"Environment": "Production", "Application": "AppBeta"},
     )
