@@ -1,5 +1,6 @@
 """The web server: granian, as many workers as cores, each answering one request at a time."""
 
+import gc
 import os
 from collections.abc import Callable
 from typing import Any
@@ -46,6 +47,9 @@ def load() -> Callable[..., Any]:
     from console.wsgi import application
 
     get_resolver().url_patterns  # noqa: B018  reading them imports every page
+    # What is loaded now stays for good: the garbage collector need not look at it again with every few requests.
+    gc.collect()
+    gc.freeze()
     return application
 
 
