@@ -12,14 +12,14 @@ from console.htmx import dialog
 from console.http import ConsoleRequest
 from console.secret import actions_menu
 from console.secret._for_secret import for_secret, url_of
-from console.secret._saved import secret_saved
-from secrets_app import arns, operations, regions
+from console.secret._saved import secret_refreshed, secret_saved
+from secrets_app import arns, operations, progress, regions
 from secrets_app.errors import AwsError
-from secrets_app.kms.choices import enabled_keys
+from secrets_app.kms.choices import KeyChoice, alias_of, enabled_keys
 from secrets_app.results import Description
 
 if TYPE_CHECKING:
-    from secrets_app.models import Replica
+    from secrets_app.models import Replica, Secret
 
 _DEFAULT_KEY = "aws/secretsmanager"
 
@@ -27,7 +27,7 @@ _DEFAULT_KEY = "aws/secretsmanager"
 def panel(request: ConsoleRequest, described: Description) -> dict[str, Any]:
     secret = described.secret
     chosen = request.GET.get("replica_region", "")
-    rows = [_row(described, replica) for replica in described.replicas]
+    rows = [_row(request, described, replica) for replica in described.replicas]
     if rows and chosen not in [row["replica"].region for row in rows]:
         chosen = rows[0]["replica"].region
     return {
@@ -50,13 +50,13 @@ def panel(request: ConsoleRequest, described: Description) -> dict[str, Any]:
     }
 
 
-def _row(described: Description, replica: "Replica") -> dict[str, Any]:
+def _row(request: ConsoleRequest, described: Description, replica: "Replica") -> dict[str, Any]:
     secret = described.secret
     return {
         "replica": replica,
         "arn": arns.secret(replica.region, secret.account_id, secret.name, secret.suffix),
         "url": url_of("secret", secret.name, replica.region) if replica.secret_id else "",
-        "key": replica.kms_key_id_given or _DEFAULT_KEY,
+        "key": alias_of(request.call, replica.kms_key) if replica.kms_key else replica.kms_key_id_given or _DEFAULT_KEY,
         "accessed_on": replica.secret.last_accessed_on if replica.secret else None,
     }
 
@@ -64,10 +64,12 @@ def _row(described: Description, replica: "Replica") -> dict[str, Any]:
 @for_secret
 @require_GET
 def status(request: ConsoleRequest, secret_id: str) -> HttpResponse:
-    """The panel as it is now; asks for itself again while a copy is in progress."""
-    described = operations.describe_secret(request.call, secret_id=secret_id)
-    context = {"secret": described.secret, "described": described, **panel(request, described)}
-    return render(request, "console/secret/replication/panel.html", context)
+    """The table as it is now, asking again while a copy is in progress; then all of the secret's part of the page."""
+    now = progress.of_replication(request.call, secret_id)
+    context = {"secret": now.secret, **_table(request, now.secret, now.replicas)}
+    if context["is_replicating"]:
+        return render(request, "console/secret/replication/_table.html", context)
+    return secret_refreshed(request, secret_id)
 
 
 # --- dialogs -------------------------------------------------------------------------------------
@@ -89,6 +91,7 @@ def replicate(request: ConsoleRequest, secret_id: str) -> HttpResponse:
     taken = {described.secret.region, *(replica.region for replica in described.replicas)}
     context: dict[str, Any] = {
         "action": url_of("secret-replication-replicate", secret_id, request.call.region),
+        "keys_url": url_of("secret-replication-keys", secret_id, request.call.region),
         "free_regions": [region for region in regions.REGIONS if region.code not in taken],
     }
     if request.method == "GET":
@@ -107,16 +110,31 @@ def replicate(request: ConsoleRequest, secret_id: str) -> HttpResponse:
                 force_overwrite_replica_secret=form.cleaned_data["overwrite"],
             )
             return secret_saved(request, secret_id, "Replication has started. The status is shown for each Region.")
+    for row in rows:
+        row["keys"] = _keys_of(request, row["region"])
     context |= {"form": form, "rows": rows or [{}]}
     return dialog(request, "console/secret/replication/replicate.html", context, status=422)
 
 
-def _posted_rows(request: ConsoleRequest) -> list[dict[str, str]]:
+@for_secret
+@require_GET
+def keys(request: ConsoleRequest, secret_id: str) -> HttpResponse:
+    """The keys of the Region that was just chosen, for the select beside it."""
+    del secret_id
+    found = _keys_of(request, request.GET.get("replica_region", ""))
+    return render(request, "console/secret/replication/_keys.html", {"keys": found})
+
+
+def _keys_of(request: ConsoleRequest, region: str) -> list[KeyChoice]:
+    return enabled_keys(request.call, region) if regions.is_region(region) else []
+
+
+def _posted_rows(request: ConsoleRequest) -> list[dict[str, Any]]:
     pairs = zip(request.POST.getlist("replica_region"), request.POST.getlist("replica_key"), strict=False)
     return [{"region": region, "key": key.strip(), "error": ""} for region, key in pairs if region or key.strip()]
 
 
-def _check_rows(rows: list[dict[str, str]], form: ReplicateForm) -> bool:
+def _check_rows(rows: list[dict[str, Any]], form: ReplicateForm) -> bool:
     if not any(row["region"] for row in rows):
         form.add_error(None, "Choose at least one Region.")
     seen: set[str] = set()

@@ -1,5 +1,6 @@
 """Rotation configuration: whether, when and by what the secret is rotated; rotate now; what happened so far."""
 
+from datetime import datetime
 from typing import Any
 
 from django.http import HttpResponse
@@ -27,16 +28,28 @@ _STATUS = {
 }
 
 
+_OPERATIONS = ("RotateSecret", "CancelRotateSecret", "UpdateSecretVersionStage")
+
+
 def panel(request: ConsoleRequest, described: Description) -> dict[str, Any]:
     rotation = described.rotation
     runs = history.runs_of(request.call, described.secret)
+    is_rotating = bool(runs) and runs[0].state == "running"
     return {
         "rotation": rotation,
         "schedule_words": _words(rotation),
         "runs": [{"run": run, "type": _STATUS[run.state][0], "text": _STATUS[run.state][1]} for run in runs],
-        "is_rotating": bool(runs) and runs[0].state == "running",
+        "is_rotating": is_rotating,
+        "unfinished": "" if is_rotating else unfinished_version(described),
         "rotate_refused": _rotate_refused(described),
     }
+
+
+def unfinished_version(described: Description) -> str:
+    """The version that a failed or cancelled rotation left with AWSPENDING: until it is discarded or finished, the
+    secret can't be rotated."""
+    found = (key for key, labels in described.versions_to_stages.items() if "AWSPENDING" in labels)
+    return next((key for key in found if "AWSCURRENT" not in described.versions_to_stages[key]), "")
 
 
 def _rotate_refused(described: Description) -> str:
@@ -63,7 +76,7 @@ def status(request: ConsoleRequest, secret_id: str) -> HttpResponse:
     """The panel as it is now; asks for itself again while a rotation is under way."""
     described = operations.describe_secret(request.call, secret_id=secret_id)
     context = {"secret": described.secret, "described": described, **panel(request, described)}
-    context["refused"] = {name: actions_menu.reason(described, name) for name in ("RotateSecret", "CancelRotateSecret")}
+    context["refused"] = {name: actions_menu.reason(described, name) for name in _OPERATIONS}
     return render(request, "console/secret/rotation/panel.html", context)
 
 
@@ -73,7 +86,9 @@ def edit(request: ConsoleRequest, secret_id: str) -> HttpResponse:
     described = operations.describe_secret(request.call, secret_id=secret_id)
     context: dict[str, Any] = {
         "action": url_of("secret-rotation-edit", secret_id, request.call.region),
-        "preview_url": url_of("secret-rotation-preview", secret_id, request.call.region),
+        "preview_url": url_of(
+            "secret-rotation-preview", secret_id, request.call.region, base=_base(request, described)
+        ),
         "owner": described.secret.owning_service,
     }
     if request.method == "GET":
@@ -116,19 +131,35 @@ def _save(request: ConsoleRequest, secret_id: str, described: Description, form:
     return "Secret scheduled for rotation." if given["rotate_immediately"] else "You successfully edited the rotation."
 
 
+def _base(request: ConsoleRequest, described: Description) -> str:
+    """What a rate() counts from, once it is saved: the last rotation or change by hand, else now."""
+    rotation = described.rotation
+    moments = [rotation.last_rotated_at, rotation.value_changed_at, rotation.enabled_at] if rotation else []
+    known = [moment for moment in moments if moment is not None]
+    return (max(known) if rotation and rotation.enabled and known else request.call.now).isoformat()
+
+
+def _read_base(request: ConsoleRequest) -> datetime:
+    try:
+        base = datetime.fromisoformat(request.GET.get("base", ""))
+    except ValueError:
+        return request.call.now
+    return base if base.tzinfo else request.call.now
+
+
 @for_secret
 @require_POST
 def preview(request: ConsoleRequest, secret_id: str) -> HttpResponse:
-    """The next five windows of what is typed, in words."""
-    described = operations.describe_secret(request.call, secret_id=secret_id)
-    form = _form(request, described, data=request.POST)
+    """The next five windows of what is typed, in words. Nothing is read: what it counts from is in the address."""
+    del secret_id
+    form = RotationForm(request.POST, functions=[], is_managed=True)
     context: dict[str, Any] = {}
     form.is_valid()
     if not (form.errors.keys() - {"rotation_lambda_arn", "client_request_token"}):
         rules = form.rules()
         try:
             found = schedule.parse(expression=rules["ScheduleExpression"], duration=rules.get("Duration"))
-            base = request.call.now
+            base = _read_base(request)
             context = {"words": found.in_words(), "windows": found.next_windows(request.call.now, base, 5)}
             context["expression"] = rules["ScheduleExpression"]
         except schedule.InvalidSchedule as error:
@@ -165,3 +196,25 @@ def cancel(request: ConsoleRequest, secret_id: str) -> HttpResponse:
         context["error"] = error.message
         return dialog(request, "console/secret/rotation/cancel.html", context, status=422)
     return secret_saved(request, secret_id, "You successfully canceled the rotation and turned it off.")
+
+
+@for_secret
+@require_http_methods(["GET", "POST"])
+def discard(request: ConsoleRequest, secret_id: str) -> HttpResponse:
+    """Take AWSPENDING from the version of an unfinished rotation, so that the secret can be rotated again."""
+    described = operations.describe_secret(request.call, secret_id=secret_id)
+    version_id = request.POST.get("version_id") or unfinished_version(described)
+    context: dict[str, Any] = {
+        "action": url_of("secret-rotation-discard", secret_id, request.call.region),
+        "version_id": version_id,
+    }
+    if request.method == "GET":
+        return dialog(request, "console/secret/rotation/discard.html", context)
+    try:
+        operations.update_secret_version_stage(
+            request.call, secret_id=secret_id, version_stage="AWSPENDING", remove_from_version_id=version_id
+        )
+    except AwsError as error:
+        context["error"] = error.message
+        return dialog(request, "console/secret/rotation/discard.html", context, status=422)
+    return secret_saved(request, secret_id, "The unfinished rotation was discarded.")

@@ -152,7 +152,7 @@ def _usable_key(call: Call, account: str, kms_key_id: str) -> KmsKey | None:
 def describe_secret(call: Call, /, *, secret_id: str) -> Description:
     """Everything about a secret but its value; also while it is marked for deletion."""
     secret = call.secret(secret_id)
-    replicas = list(secret.replicas.select_related("secret")) if secret.has_replicas else []
+    replicas = list(secret.replicas.select_related("secret", "kms_key")) if secret.has_replicas else []
     rotation = RotationConfiguration.objects.filter(secret=secret).first()
     return Description(secret, _labels_of([secret]).get(secret.pk, {}), list(secret.tags.all()), rotation, replicas)
 

@@ -16,6 +16,7 @@ function count(editor) {
 function addRow(editor) {
   const list = editor.querySelector("[data-rows-list]");
   list.append(editor.querySelector("[data-rows-template]").content.cloneNode(true));
+  window.htmx?.process(list.lastElementChild); // a row may ask the server for what its fields offer
   list.lastElementChild.querySelector("input, select, textarea")?.focus();
 }
 

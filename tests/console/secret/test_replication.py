@@ -27,7 +27,7 @@ def replicated(call: Call, secret: Secret) -> Secret:
 
 def test_secret_is_replicated_with_a_key_for_each_region(signed_in: Client, secret: Secret) -> None:
     key = make_key("alias/irish", region="eu-west-1")
-    data = {"replica_region": ["eu-west-1", "us-east-1"], "replica_key": ["alias/irish", ""]}
+    data = {"replica_region": ["eu-west-1", "us-east-1"], "replica_key": [key.arn, ""]}
 
     answer = post(signed_in, "secret-replication-replicate", secret, data)
 
@@ -141,3 +141,13 @@ def test_menu_of_an_owned_secrets_replicas_is_off_with_the_reason(signed_in: Cli
 
     assert shown.count('class="menu__reason"') == 3
     assert "This secret is managed by" in shown
+
+
+def test_keys_offered_are_those_of_the_chosen_region(signed_in: Client, secret: Secret) -> None:
+    make_key("alias/irish", region="eu-west-1")
+    make_key("alias/at-home")
+
+    offered = read(signed_in, "secret-replication-keys", secret, replica_region="eu-west-1")
+
+    assert "alias/irish" in offered
+    assert "alias/at-home" not in offered

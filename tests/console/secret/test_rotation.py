@@ -154,3 +154,21 @@ def test_managed_secret_offers_its_schedule_only(signed_in: Client, call: Call, 
     described = operations.describe_secret(call, secret_id=secret.arn)
     assert described.rotation is not None
     assert described.rotation.schedule_expression == "rate(10 days)"
+
+
+def test_unfinished_rotation_is_shown_and_discarded(
+    signed_in: Client, call: Call, secret: Secret, function: RotationFunction
+) -> None:
+    """A cancelled rotation leaves AWSPENDING behind, and RotateSecret is refused until it is gone (documented)."""
+    post(signed_in, "secret-rotation-edit", secret, fields(function, rotate_immediately="on"))
+    post(signed_in, "secret-rotation-cancel", secret, {})
+    pending = RotationRun.objects.get().version_id
+    assert pending in read(signed_in, "secret-rotation-discard", secret)
+    assert "A rotation was left unfinished" in read(signed_in, "secret-rotation-status", secret)
+
+    answer = post(signed_in, "secret-rotation-discard", secret, {"version_id": pending})
+
+    assert "The unfinished rotation was discarded." in answer.content.decode()
+    assert pending not in operations.describe_secret(call, secret_id=secret.arn).versions_to_stages
+    again = post(signed_in, "secret-rotation-edit", secret, fields(function, rotate_immediately="on"))
+    assert "Secret scheduled for rotation." in again.content.decode()
