@@ -26,14 +26,8 @@ _DEFAULT_KEY = "aws/secretsmanager"
 
 def panel(request: ConsoleRequest, described: Description) -> dict[str, Any]:
     secret = described.secret
-    chosen = request.GET.get("replica_region", "")
-    rows = [_row(request, described, replica) for replica in described.replicas]
-    if rows and chosen not in [row["replica"].region for row in rows]:
-        chosen = rows[0]["replica"].region
     return {
-        "replicas": rows,
-        "chosen_region": chosen,
-        "is_replicating": any(replica.status == "InProgress" for replica in described.replicas),
+        **_table(request, secret, described.replicas),
         "replicate_refused": actions_menu.reason(described, "ReplicateSecretToRegions"),
         "replication_actions": [
             {
@@ -50,8 +44,19 @@ def panel(request: ConsoleRequest, described: Description) -> dict[str, Any]:
     }
 
 
-def _row(request: ConsoleRequest, described: Description, replica: "Replica") -> dict[str, Any]:
-    secret = described.secret
+def _table(request: ConsoleRequest, secret: "Secret", replicas: "list[Replica]") -> dict[str, Any]:
+    """The rows, the one whose radio button is chosen (at first the uppermost), and whether to look again soon."""
+    chosen = request.GET.get("replica_region", "")
+    if replicas and chosen not in [replica.region for replica in replicas]:
+        chosen = replicas[0].region
+    return {
+        "replicas": [_row(request, secret, replica) for replica in replicas],
+        "chosen_region": chosen,
+        "is_replicating": any(replica.status == "InProgress" for replica in replicas),
+    }
+
+
+def _row(request: ConsoleRequest, secret: "Secret", replica: "Replica") -> dict[str, Any]:
     return {
         "replica": replica,
         "arn": arns.secret(replica.region, secret.account_id, secret.name, secret.suffix),

@@ -8,9 +8,9 @@ from django.test import Client
 
 from secrets_app import operations, replication
 from secrets_app.call import Call
-from secrets_app.models import Replica, Secret
-from tests.console.secret.pages import post, read
-from tests.factories import make_key, make_secret
+from secrets_app.models import AuditEvent, Replica, Secret
+from tests.console.secret.pages import address, post, read
+from tests.factories import Person, make_key, make_secret
 
 pytestmark = pytest.mark.django_db
 
@@ -57,13 +57,34 @@ def test_wrong_rows_are_named_and_kept(signed_in: Client, secret: Secret, data: 
 
 def test_copies_are_polled_until_they_are_in_sync(signed_in: Client, call: Call, secret: Secret) -> None:
     operations.replicate_secret_to_regions(call, secret_id=secret.arn, add_replica_regions=[{"Region": "eu-west-1"}])
-    assert 'hx-trigger="every 2s"' in read(signed_in, "secret-replication-status", secret)
+    polled = read(signed_in, "secret-replication-status", secret, tab="replication")
+    assert 'hx-trigger="every 2s"' in polled
+    assert 'id="panel-details"' not in polled
 
     replication.run_due(call.now, "test")
 
-    shown = read(signed_in, "secret-replication-status", secret)
-    assert 'hx-trigger="every 2s"' not in shown
-    assert "In sync" in shown
+    answer = signed_in.get(address("secret-replication-status", secret, tab="replication"), HTTP_HX_REQUEST="true")
+    assert answer.headers["HX-Retarget"] == "#secret"
+    assert 'hx-trigger="every 2s"' not in answer.content.decode()
+    assert "In sync" in answer.content.decode()
+
+
+def test_polling_keeps_the_chosen_replica_and_is_no_event(signed_in: Client, call: Call, secret: Secret) -> None:
+    regions = ["eu-west-1", "us-east-1"]
+    wanted: Any = [{"Region": region} for region in regions]
+    operations.replicate_secret_to_regions(call, secret_id=secret.arn, add_replica_regions=wanted)
+    before = AuditEvent.objects.count()
+
+    polled = read(signed_in, "secret-replication-status", secret, replica_region="us-east-1")
+
+    assert 'value="us-east-1" aria-label="us-east-1" checked' in polled
+    assert AuditEvent.objects.count() == before
+
+
+def test_polling_is_for_whom_may_describe_the_secret(sign_in: Any, mallory: Person, secret: Secret) -> None:
+    answer = sign_in(mallory).get(address("secret-replication-status", secret))
+
+    assert answer.status_code == 403
 
 
 def test_failure_shows_its_reason_and_is_retried_with_overwrite(
@@ -72,7 +93,7 @@ def test_failure_shows_its_reason_and_is_retried_with_overwrite(
     make_secret(make_call(region="eu-west-1"), secret.name)
     operations.replicate_secret_to_regions(call, secret_id=secret.arn, add_replica_regions=[{"Region": "eu-west-1"}])
     replication.run_due(call.now, "test")
-    assert "already exists in this region" in read(signed_in, "secret-replication-status", secret)
+    assert "already exists in this region" in read(signed_in, "secret", secret, tab="replication")
 
     post(signed_in, "secret-replication-retry", secret, {"overwrite": "on"}, replica_region="eu-west-1")
     replication.run_due(call.now + timedelta(days=400), "test")
@@ -128,7 +149,7 @@ def test_primary_with_replicas_says_why_it_cannot_be_deleted(signed_in: Client, 
 
 
 def test_replicas_own_replication_tab_names_its_primary(signed_in: Client, replicated: Secret) -> None:
-    shown = read(signed_in, "secret-replication-status", Secret.objects.get(region="eu-west-1"))
+    shown = read(signed_in, "secret", Secret.objects.get(region="eu-west-1"), tab="replication")
 
     assert "This is a replica of the secret in us-west-2." in shown
     assert "This secret is in one Region only." not in shown
@@ -137,9 +158,10 @@ def test_replicas_own_replication_tab_names_its_primary(signed_in: Client, repli
 def test_menu_of_an_owned_secrets_replicas_is_off_with_the_reason(signed_in: Client, replicated: Secret) -> None:
     Secret.objects.filter(pk=replicated.pk).update(owning_service="rds")
 
-    shown = read(signed_in, "secret-replication-status", replicated)
+    shown = read(signed_in, "secret", replicated, tab="replication")
 
-    assert shown.count('class="menu__reason"') == 3
+    menu = shown.partition('id="replica-actions"')[2]
+    assert menu.count('class="menu__reason"') == 3
     assert "This secret is managed by" in shown
 
 
