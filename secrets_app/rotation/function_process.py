@@ -22,7 +22,9 @@ from typing import Any
 _MEMORY_BYTES = 2 * 1024**3  # address space, not use: an interpreter with boto3 reserves several hundred megabytes
 _FILE_BYTES = 32 * 1024**2
 _OPEN_FILES = 256
-_LONGEST_MESSAGE = 8_192
+# In JSON, with every character escaped, it still fits into the pipe that nobody reads before the end.
+_LONGEST_MESSAGE = 5_000
+_TOO_LONG = "The message is withheld, because it is too long to look for secret values in it."
 _PR_SET_PDEATHSIG = 1
 
 Handler = Callable[[Any, Any], Any]
@@ -69,7 +71,12 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
         load(request)(request["event"], context)
     except BaseException as error:  # sys.exit() in a handler is a failure too
         traceback.print_exc()
-        return {"errorType": type(error).__name__, "errorMessage": str(error)[:_LONGEST_MESSAGE]}
+        # Never cut: half a value would not be recognised as one.
+        message = str(error)
+        return {
+            "errorType": type(error).__name__,
+            "errorMessage": message if len(message) <= _LONGEST_MESSAGE else _TOO_LONG,
+        }
     return {"succeeded": True}
 
 

@@ -21,8 +21,6 @@ STEPS = ("createSecret", "setSecret", "testSecret", "finishSecret")
 LONGEST_STEP_SECONDS = 900
 _RUNNABLE = (RotationFunction.Kind.MODULE, RotationFunction.Kind.SOURCE)
 _LONGEST_LOG = 4_096
-# A value cut in two at the log's beginning could not be recognised any more, so that much more of it is read.
-_LONGEST_VALUE = 65_536
 _LONGEST_ANSWER = 65_536  # what a pipe holds, so that a child never waits for us to read
 _HEARTBEAT_SECONDS = 2.0
 
@@ -75,7 +73,7 @@ def invoke(function: RotationFunction, event: Event, key: NewAccessKey, keep_wai
     try:
         with tempfile.TemporaryDirectory(prefix="rotation-") as folder, tempfile.TemporaryFile() as log:
             status = _run(function, event, key, folder, log, writing, keep_waiting)
-            return Answer(error=_error(function, status, reading), log=_tail(log))
+            return Answer(error=_error(function, status, reading), log=_read(log))
     finally:
         os.close(reading)
         os.close(writing)
@@ -136,10 +134,12 @@ def _run(
 
 def _wait(process: "subprocess.Popen[bytes]", request: bytes, seconds: int, keep_waiting: KeepWaiting) -> int | None:
     deadline = time.monotonic() + seconds
+    unsent: bytes | None = request
     while (left := deadline - time.monotonic()) > 0:
         try:
-            process.communicate(request, timeout=min(left, _HEARTBEAT_SECONDS))
+            process.communicate(unsent, timeout=min(left, _HEARTBEAT_SECONDS))
         except subprocess.TimeoutExpired:
+            unsent = None  # communicate() remembers it, and refuses to be told twice
             if not keep_waiting():
                 raise GivenUp from None
         else:
@@ -180,9 +180,9 @@ def _error(function: RotationFunction, status: int | None, reading: int) -> str:
     return f"{answer.get('errorType', 'Error')}: {answer.get('errorMessage', '')}"
 
 
-def _tail(log: IO[bytes]) -> str:
-    log.seek(0, os.SEEK_END)
-    log.seek(max(0, log.tell() - _LONGEST_LOG - _LONGEST_VALUE))
+def _read(log: IO[bytes]) -> str:
+    """All of it, which the child's limits keep small: a value cut in two could not be recognised any more."""
+    log.seek(0)
     return log.read().decode(errors="replace")
 
 

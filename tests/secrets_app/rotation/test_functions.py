@@ -19,6 +19,7 @@ from secrets_app.models import RotationFunction
 from secrets_app.principals import NewAccessKey
 from secrets_app.rotation import functions
 from secrets_app.rotation.functions import Answer, Event, GivenUp
+from secrets_app.rotation.scrubbing import mask
 
 KEY = NewAccessKey("ASIAEXAMPLE", "the-secret-access-key", "the-session-token")
 EVENT = Event(
@@ -166,6 +167,40 @@ def test_only_the_end_of_a_long_log_is_kept() -> None:
 
     assert len(functions.shortened_log(answer.log)) == 4096
     assert functions.shortened_log(answer.log).endswith("xthe end\n")
+
+
+def test_a_value_printed_again_and_again_is_never_cut_where_it_could_not_be_recognised() -> None:
+    value = "0123456789" * 3_000
+    answer = run(
+        """
+        def lambda_handler(event, context):
+            print(*["0123456789" * 3_000] * 3)
+        """
+    )
+
+    assert functions.shortened_log(mask(answer.log, [value])) == "*** *** ***\n"
+
+
+@pytest.mark.parametrize("character", ["0", "\N{GRINNING FACE}"])
+def test_an_error_too_long_to_be_searched_is_withheld_whole(character: str) -> None:
+    answer = run(f"def lambda_handler(event, context):\n    raise ValueError({character!r} * 8_000)\n")
+
+    assert answer.error.startswith("ValueError: The message is withheld")
+    assert character not in answer.error
+
+
+def test_the_longest_error_that_is_kept_gets_through_the_pipe() -> None:
+    answer = run("def lambda_handler(event, context):\n    raise ValueError('\\U0001f600' * 5_000)\n")
+
+    assert answer.error == "ValueError: " + "\N{GRINNING FACE}" * 5_000
+
+
+def test_a_step_longer_than_a_heartbeat_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(functions, "_HEARTBEAT_SECONDS", 0.05)
+
+    answer = run("import time\ndef lambda_handler(event, context):\n    time.sleep(0.5)\n    print('done')\n")
+
+    assert (answer.error, answer.log) == ("", "done\n")
 
 
 def test_a_step_nobody_waits_for_any_more_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
