@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from secrets_app import errors, replication, secret_ids
 from secrets_app.call import Call
 from secrets_app.models import Replica, Secret
+from secrets_app.rotation import history
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,11 @@ class Replication:
 def of_replication(call: Call, secret_id: str) -> Replication:
     secret = _visible(call, secret_id)
     return Replication(secret, replication.of(secret))
+
+
+def of_rotation(call: Call, secret_id: str) -> list[history.Run]:
+    """The newest run first, with the steps it has taken."""
+    return history.runs_of(call, _visible(call, secret_id))
 
 
 def _visible(call: Call, secret_id: str) -> Secret:

@@ -12,9 +12,9 @@ from console.htmx import dialog
 from console.http import ConsoleRequest
 from console.secret import actions_menu
 from console.secret._for_secret import for_secret, url_of
-from console.secret._saved import secret_saved
-from console.secret.rotation_form import RotationForm, initial_of
-from secrets_app import operations
+from console.secret._saved import secret_refreshed, secret_saved
+from console.secret.rotation_form import RotationForm, initial_of, stored_rules
+from secrets_app import operations, progress
 from secrets_app.errors import AccessDeniedException, AwsError
 from secrets_app.results import Description
 from secrets_app.rotation import history, schedule
@@ -28,20 +28,24 @@ _STATUS = {
 }
 
 
-_OPERATIONS = ("RotateSecret", "CancelRotateSecret", "UpdateSecretVersionStage")
-
-
 def panel(request: ConsoleRequest, described: Description) -> dict[str, Any]:
     rotation = described.rotation
-    runs = history.runs_of(request.call, described.secret)
-    is_rotating = bool(runs) and runs[0].state == "running"
+    runs = _runs(history.runs_of(request.call, described.secret))
     return {
+        **runs,
+        "status_url": _status_url(described.secret.name, described.secret.region),
         "rotation": rotation,
         "schedule_words": _words(rotation),
-        "runs": [{"run": run, "type": _STATUS[run.state][0], "text": _STATUS[run.state][1]} for run in runs],
-        "is_rotating": is_rotating,
-        "unfinished": "" if is_rotating else unfinished_version(described),
+        "unfinished": "" if runs["is_rotating"] else unfinished_version(described),
         "rotate_refused": _rotate_refused(described),
+    }
+
+
+def _runs(runs: list[history.Run]) -> dict[str, Any]:
+    """The rows of the history, and whether to look again soon."""
+    return {
+        "runs": [{"run": run, "type": _STATUS[run.state][0], "text": _STATUS[run.state][1]} for run in runs],
+        "is_rotating": bool(runs) and runs[0].state == "running",
     }
 
 
@@ -73,11 +77,16 @@ def _words(rotation: Any) -> str:
 @for_secret
 @require_GET
 def status(request: ConsoleRequest, secret_id: str) -> HttpResponse:
-    """The panel as it is now; asks for itself again while a rotation is under way."""
-    described = operations.describe_secret(request.call, secret_id=secret_id)
-    context = {"secret": described.secret, "described": described, **panel(request, described)}
-    context["refused"] = {name: actions_menu.reason(described, name) for name in _OPERATIONS}
-    return render(request, "console/secret/rotation/panel.html", context)
+    """The history as it is now, asking again while a rotation is under way; then all of the secret's part."""
+    context = _runs(progress.of_rotation(request.call, secret_id))
+    if not context["is_rotating"]:
+        return secret_refreshed(request, secret_id)
+    context["status_url"] = _status_url(secret_id, request.call.region)
+    return render(request, "console/secret/rotation/_runs.html", context)
+
+
+def _status_url(name: str, region: str) -> str:
+    return url_of("secret-rotation-status", name, region, tab="rotation")
 
 
 @for_secret
@@ -103,12 +112,13 @@ def edit(request: ConsoleRequest, secret_id: str) -> HttpResponse:
 
 
 def _form(request: ConsoleRequest, described: Description, **kwargs: Any) -> RotationForm:
+    functions: list[tuple[str, str]] | None
     try:
         functions = history.functions(request.call)
     except AccessDeniedException:
-        functions = []
+        functions = None
     now = described.rotation.function_arn if described.rotation else ""
-    if now and now not in dict(functions):
+    if functions is not None and now and now not in dict(functions):
         functions.append((now, now))
     return RotationForm(functions=functions, is_managed=bool(described.secret.owning_service), **kwargs)
 
@@ -120,12 +130,14 @@ def _save(request: ConsoleRequest, secret_id: str, described: Description, form:
             return "Automatic rotation is off."
         operations.cancel_rotate_secret(request.call, secret_id=secret_id)
         return "You successfully turned off automatic rotation."
+    rules = form.rules()
     operations.rotate_secret(
         request.call,
         secret_id=secret_id,
         client_request_token=given["client_request_token"],
         rotation_lambda_arn=given["rotation_lambda_arn"] or None,
-        rotation_rules=form.rules(),
+        # An untouched schedule stays as it was put, AutomaticallyAfterDays too.
+        rotation_rules=None if rules == stored_rules(described.rotation) else rules,
         rotate_immediately=given["rotate_immediately"],
     )
     return "Secret scheduled for rotation." if given["rotate_immediately"] else "You successfully edited the rotation."
@@ -153,17 +165,16 @@ def preview(request: ConsoleRequest, secret_id: str) -> HttpResponse:
     """The next five windows of what is typed, in words. Nothing is read: what it counts from is in the address."""
     del secret_id
     form = RotationForm(request.POST, functions=[], is_managed=True)
-    context: dict[str, Any] = {}
     form.is_valid()
-    if not (form.errors.keys() - {"rotation_lambda_arn", "client_request_token"}):
-        rules = form.rules()
-        try:
-            found = schedule.parse(expression=rules["ScheduleExpression"], duration=rules.get("Duration"))
-            base = _read_base(request)
-            context = {"words": found.in_words(), "windows": found.next_windows(request.call.now, base, 5)}
-            context["expression"] = rules["ScheduleExpression"]
-        except schedule.InvalidSchedule as error:
-            context = {"error": error.message}
+    context: dict[str, Any]
+    if form.schedule is not None:
+        context = {
+            "words": form.schedule.in_words(),
+            "windows": form.schedule.next_windows(request.call.now, _read_base(request), 5),
+            "expression": form.rules()["ScheduleExpression"],
+        }
+    else:
+        context = {"errors": [message for messages in form.errors.values() for message in messages]}
     return render(request, "console/secret/rotation/_preview.html", context)
 
 

@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 from django import forms
 
 from console.forms import AwsForm, TokenField
+from secrets_app.rotation import schedule
+from secrets_app.rotation.schedule import Schedule
 
 if TYPE_CHECKING:
     from types_boto3_secretsmanager.type_defs import RotationRulesTypeTypeDef
@@ -14,6 +16,12 @@ if TYPE_CHECKING:
 
 _WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 _HOURS = [(str(hour), f"{hour:02}:00") for hour in range(24)]
+# What is filled in for a unit of time; the schedule's faults are said there.
+_FIELD_OF_UNIT = {"hours": "hours", "days": "days", "weeks": "weekdays", "months": "months"}
+_SCHEDULE_FIELDS = {
+    *("mode", "time_unit", "start_hour", "day_of_month", "schedule_expression", "window_duration"),
+    *_FIELD_OF_UNIT.values(),
+}
 _RATE = re.compile(r"rate\((\d+) (hour|day)s?\)")
 
 
@@ -57,12 +65,19 @@ class RotationForm(AwsForm):
     client_request_token = TokenField()
     fields_of = {"ScheduleExpression": "schedule_expression", "Duration": "window_duration"}
 
-    def __init__(self, *args: Any, functions: list[tuple[str, str]], is_managed: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, functions: list[tuple[str, str]] | None, is_managed: bool, **kwargs: Any) -> None:
+        """functions: (ARN, name) to choose among; None asks for the ARN, of whom may not list them."""
         super().__init__(*args, **kwargs)
         self.is_managed = is_managed
+        self.schedule: Schedule | None = None  # what the fields say, once they are valid
         for name in ("hours", "days", "weekdays", "schedule_expression"):  # asked for, where they show
             self.fields[name].optional_mark = False  # type: ignore[attr-defined]
-        self.fields["rotation_lambda_arn"].choices = [("", "Choose a function"), *functions]  # type: ignore[attr-defined]
+        if functions is None:
+            self.fields["rotation_lambda_arn"] = forms.CharField(
+                label="Lambda rotation function", required=False, max_length=2048, help_text="The function's ARN."
+            )
+        else:
+            self.fields["rotation_lambda_arn"].choices = [("", "Choose a function"), *functions]  # type: ignore[attr-defined]
 
     def clean(self) -> dict[str, Any]:
         given: dict[str, Any] = super().clean() or {}
@@ -75,16 +90,28 @@ class RotationForm(AwsForm):
                 self.add_error("schedule_expression", "Enter a schedule expression.")
         else:
             self._check_builder(given)
+        if not self.errors.keys() & _SCHEDULE_FIELDS:
+            self._check_schedule()
         return given
+
+    def _check_schedule(self) -> None:
+        """Said at the field that is on the screen: the builder hides the expression it makes."""
+        rules = self.rules()
+        try:
+            self.schedule = schedule.parse(expression=rules["ScheduleExpression"], duration=rules.get("Duration"))
+        except schedule.InvalidSchedule as refused:
+            of_builder = _FIELD_OF_UNIT[self.cleaned_data["time_unit"] or "hours"]
+            shown = "schedule_expression" if self.cleaned_data["mode"] == "expression" else of_builder
+            self.add_error("window_duration" if refused.field == "Duration" else shown, refused.message)
 
     def _check_builder(self, given: dict[str, Any]) -> None:
         unit = given.get("time_unit") or "hours"
-        needed = {"hours": "hours", "days": "days", "weeks": "weekdays"}.get(unit)
-        if needed and not given.get(needed) and needed not in self.errors:
+        needed = _FIELD_OF_UNIT[unit]
+        if needed != "months" and not given.get(needed) and needed not in self.errors:
             self.add_error(needed, "Choose at least one day." if needed == "weekdays" else "Enter a number.")
 
     def rules(self) -> "RotationRulesTypeTypeDef":
-        """What the fields say, as RotationRules. For a form that is valid and automatic."""
+        """What the fields say, as RotationRules. For a form whose schedule fields are valid."""
         given = self.cleaned_data
         expression = given["schedule_expression"].strip() if given["mode"] == "expression" else _built(given)
         rules: RotationRulesTypeTypeDef = {"ScheduleExpression": expression}
@@ -105,8 +132,24 @@ def _built(given: dict[str, Any]) -> str:
     if unit == "months":
         return f"cron(0 {hour} {given['day_of_month'] or '1'} 1/{given['months'] or '1'} ? *)"
     if hour == "0":
-        return f"rate({given['days']} {'day' if given['days'] == 1 else 'days'})"
+        return _every_days(given["days"])
     return f"cron(0 {hour} {'*' if given['days'] == 1 else '1/' + str(given['days'])} * ? *)"
+
+
+def stored_rules(configuration: "RotationConfiguration | None") -> "RotationRulesTypeTypeDef":
+    """The stored schedule as the dialog would send it: a number of days is shown as rate(days)."""
+    if configuration is None:
+        return {}
+    days = configuration.automatically_after_days
+    expression = _every_days(days) if days else configuration.schedule_expression
+    rules: RotationRulesTypeTypeDef = {"ScheduleExpression": expression} if expression else {}
+    if configuration.duration:
+        rules["Duration"] = configuration.duration
+    return rules
+
+
+def _every_days(days: int) -> str:
+    return f"rate({days} {'day' if days == 1 else 'days'})"
 
 
 def initial_of(configuration: "RotationConfiguration | None") -> dict[str, Any]:

@@ -46,7 +46,9 @@ def runs_of(call: Call, secret: Secret) -> list[Run]:
 
 
 def functions(call: Call) -> list[tuple[str, str]]:
-    """(ARN, name) of the rotation functions that can be chosen in the call's Region."""
+    """(ARN, name) of the functions of the call's Region that Secrets Manager can and may invoke."""
     call.authorize(action="lambda:ListFunctions")
-    found = RotationFunction.objects.filter(account=call.account, region=call.region, allows_secrets_manager=True)
+    found = RotationFunction.objects.filter(
+        account=call.account, region=call.region, allows_secrets_manager=True
+    ).exclude(kind=RotationFunction.Kind.INVOKE)
     return [(function.arn, function.name) for function in found.order_by("name")]

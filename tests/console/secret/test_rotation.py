@@ -9,9 +9,9 @@ from django.test import Client
 from console.secret.rotation_form import RotationForm
 from secrets_app import operations
 from secrets_app.call import Call
-from secrets_app.models import RotationConfiguration, RotationFunction, RotationRun, Secret
-from tests.console.secret.pages import post, read
-from tests.factories import ACCOUNT, NOW, REGION
+from secrets_app.models import AuditEvent, RotationConfiguration, RotationFunction, RotationRun, Secret
+from tests.console.secret.pages import address, allowing, post, read
+from tests.factories import ACCOUNT, NOW, REGION, Person, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -120,15 +120,79 @@ def test_running_rotation_is_polled_and_can_be_cancelled(
     signed_in: Client, secret: Secret, function: RotationFunction
 ) -> None:
     post(signed_in, "secret-rotation-edit", secret, fields(function, rotate_immediately="on"))
-    shown = read(signed_in, "secret-rotation-status", secret)
-    assert 'hx-trigger="every 2s"' in shown
-    assert "Cancel rotation" in shown
+    assert "Cancel rotation" in read(signed_in, "secret", secret, tab="rotation")
+    assert 'hx-trigger="every 2s"' in read(signed_in, "secret-rotation-status", secret)
 
     answer = post(signed_in, "secret-rotation-cancel", secret, {})
 
     assert "You successfully canceled the rotation" in answer.content.decode()
-    assert 'hx-trigger="every 2s"' not in read(signed_in, "secret-rotation-status", secret)
+    assert 'hx-trigger="every 2s"' not in read(signed_in, "secret-rotation-status", secret, tab="rotation")
     assert RotationRun.objects.get().state == "cancelled"
+
+
+def test_end_of_a_rotation_refreshes_all_of_the_page(
+    signed_in: Client, secret: Secret, function: RotationFunction
+) -> None:
+    """Rotating changes more than its own panel: when the secret was changed last, for one."""
+    post(signed_in, "secret-rotation-edit", secret, fields(function, rotate_immediately="on"))
+    RotationRun.objects.update(state="succeeded")
+
+    answer = signed_in.get(address("secret-rotation-status", secret, tab="rotation"), HTTP_HX_REQUEST="true")
+
+    assert answer.headers["HX-Retarget"] == "#secret"
+    assert 'id="panel-details"' in answer.content.decode()
+
+
+def test_polling_is_no_event_and_only_for_whom_may_describe(
+    sign_in: Any, alice: Person, mallory: Person, secret: Secret, function: RotationFunction
+) -> None:
+    client = sign_in(alice)
+    post(client, "secret-rotation-edit", secret, fields(function, rotate_immediately="on"))
+    before = AuditEvent.objects.count()
+
+    read(client, "secret-rotation-status", secret)
+
+    assert AuditEvent.objects.count() == before
+    assert sign_in(mallory).get(address("secret-rotation-status", secret)).status_code == 403
+
+
+def test_fault_of_a_built_schedule_is_said_where_it_was_built(
+    signed_in: Client, secret: Secret, function: RotationFunction
+) -> None:
+    """Every 40 days at five o'clock would have to count through a month that has not so many."""
+    answer = post(signed_in, "secret-rotation-edit", secret, fields(function, days="40", start_hour="5"))
+
+    assert answer.status_code == 422
+    assert 'id="id_days_error"' in answer.content.decode()
+
+
+def test_untouched_schedule_stays_as_it_was_put(
+    signed_in: Client, call: Call, secret: Secret, function: RotationFunction
+) -> None:
+    operations.rotate_secret(
+        call,
+        secret_id=secret.arn,
+        client_request_token=str(uuid.uuid4()),
+        rotation_lambda_arn=function.arn,
+        rotation_rules={"AutomaticallyAfterDays": 10},
+        rotate_immediately=False,
+    )
+    post(signed_in, "secret-rotation-cancel", secret, {})
+
+    answer = post(signed_in, "secret-rotation-edit", secret, fields(function))
+
+    assert answer.status_code == 200
+    assert RotationConfiguration.objects.get().automatically_after_days == 10
+
+
+def test_who_may_not_list_functions_types_the_arn(sign_in: Any, secret: Secret, function: RotationFunction) -> None:
+    carol = make_person("carol", allowing("secretsmanager:*", "lambda:InvokeFunction"))
+    client = sign_in(carol)
+    assert '<input type="text" name="rotation_lambda_arn"' in read(client, "secret-rotation-edit", secret)
+
+    answer = post(client, "secret-rotation-edit", secret, fields(function, rotate_immediately="on"))
+
+    assert "Secret scheduled for rotation." in answer.content.decode()
 
 
 def test_rotating_now_while_one_runs_is_refused_in_aws_words(
@@ -164,7 +228,7 @@ def test_unfinished_rotation_is_shown_and_discarded(
     post(signed_in, "secret-rotation-cancel", secret, {})
     pending = RotationRun.objects.get().version_id
     assert pending in read(signed_in, "secret-rotation-discard", secret)
-    assert "A rotation was left unfinished" in read(signed_in, "secret-rotation-status", secret)
+    assert "A rotation was left unfinished" in read(signed_in, "secret", secret, tab="rotation")
 
     answer = post(signed_in, "secret-rotation-discard", secret, {"version_id": pending})
 
