@@ -40,6 +40,7 @@ class ConsoleMiddleware:
                 logout(request)
             return _to_sign_in(request)
         _mark_seen(request, now)
+        _remember_region(request)
         cast(ConsoleRequest, request).call = Call(
             principal=identity,
             region=current_region(request),
@@ -69,6 +70,14 @@ def current_region(request: HttpRequest) -> str:
     if regions.is_region(asked):
         return asked
     return str(request.session.get("region", settings.HOME_REGION))
+
+
+def _remember_region(request: HttpRequest) -> None:
+    """Opening a page of another Region is going there: the pages reached from it are of that Region too."""
+    asked = request.GET.get("region", "")
+    is_page = request.method == "GET" and not cast(ConsoleRequest, request).htmx
+    if is_page and regions.is_region(asked) and request.session.get("region") != asked:
+        request.session["region"] = asked
 
 
 def _title(status: int) -> str:

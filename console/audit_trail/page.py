@@ -3,7 +3,6 @@
 import json
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlencode
 
 from django import forms
 from django.http import Http404, HttpRequest, HttpResponse
@@ -62,6 +61,7 @@ def show(request: ConsoleRequest) -> HttpResponse:
         ],
     }
     query = {key: value for key, value in request.GET.items() if key in form.fields and value}
+    query["region"] = request.call.region
     try:
         page = audit_reading.events(request.call, form.wanted(), before=position(request))
     except AwsError as error:
@@ -97,11 +97,11 @@ def entries(events: "Iterable[AuditEvent]") -> list[dict[str, Any]]:
             "door": _DOORS.get(event.door, event.door),
             "outcome": event.error_code or "Success",
             "parameters": json.dumps(json.loads(event.request_parameters), indent=2, ensure_ascii=False),
-            "url": reverse("audit-trail-details", args=[event.pk]),
+            "url": reverse("audit-trail-details", args=[event.pk], query={"region": event.region}),
         }
         for event in events
     ]
 
 
 def _url(query: dict[str, Any]) -> str:
-    return reverse("audit-trail") + (f"?{urlencode(query)}" if query else "")
+    return reverse("audit-trail", query=query)

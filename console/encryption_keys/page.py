@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from console.forms import AwsForm
 from console.htmx import dialog, saved
 from console.http import ConsoleRequest
-from secrets_app.errors import AwsError
+from secrets_app.errors import AccessDeniedException, AwsError
 from secrets_app.kms import choices, operations
 from secrets_app.kms.choices import KeyEntry
 from secrets_app.service_model import limits
@@ -67,28 +67,30 @@ def show(request: ConsoleRequest) -> HttpResponse:
 
 
 def _context(request: ConsoleRequest) -> dict[str, Any]:
+    region = request.call.region
     context: dict[str, Any] = {
-        "page_url": reverse("encryption-keys"),
+        "page_url": reverse("encryption-keys", query={"region": region}),
+        "create_url": reverse("encryption-keys-create", query={"region": region}),
         "breadcrumbs": [
             {"label": "Secrets Console", "url": reverse("secrets-list")},
             {"label": "Encryption keys", "url": ""},
         ],
     }
     try:
-        context["keys"] = [_row(entry) for entry in choices.all_keys(request.call)]
+        context["keys"] = [_row(entry, region) for entry in choices.all_keys(request.call)]
     except AwsError as error:
         context |= {"keys": [], "error": error.message}
     return context
 
 
-def _row(entry: KeyEntry) -> dict[str, Any]:
-    return {"entry": entry, "actions": _items(entry), "status": _STATUS.get(entry.state, "info")}
+def _row(entry: KeyEntry, region: str) -> dict[str, Any]:
+    return {"entry": entry, "actions": _items(entry, region), "status": _STATUS.get(entry.state, "info")}
 
 
 _STATUS = {"Enabled": "success", "Disabled": "stopped", "PendingDeletion": "warning"}
 
 
-def _items(entry: KeyEntry) -> list[dict[str, str]]:
+def _items(entry: KeyEntry, region: str) -> list[dict[str, str]]:
     """The Actions menu of a key: what its state allows, the rest with the reason."""
     managed = "AWS managed keys can't be changed." if entry.is_aws_managed else ""
     pending = entry.state == "PendingDeletion"
@@ -103,7 +105,9 @@ def _items(entry: KeyEntry) -> list[dict[str, str]]:
     return [
         {
             "label": _ACTIONS[action][0],
-            "url": reverse("encryption-keys-change", args=[action], query={"key_id": entry.choice.key_id}),
+            "url": reverse(
+                "encryption-keys-change", args=[action], query={"key_id": entry.choice.key_id, "region": region}
+            ),
             "disabled_reason": reason,
         }
         for action, reason in offered.items()
@@ -112,7 +116,7 @@ def _items(entry: KeyEntry) -> list[dict[str, str]]:
 
 @require_http_methods(["GET", "POST"])
 def create(request: ConsoleRequest) -> HttpResponse:
-    context: dict[str, Any] = {"action": reverse("encryption-keys-create")}
+    context: dict[str, Any] = {"action": reverse("encryption-keys-create", query={"region": request.call.region})}
     taken = {entry.choice.alias for entry in choices.all_keys(request.call)}
     if request.method == "GET":
         return dialog(request, "console/encryption_keys/create.html", {**context, "form": CreateKeyForm(taken=taken)})
@@ -139,7 +143,9 @@ def change(request: ConsoleRequest, action: str) -> HttpResponse:
         "change": action,
         "key_id": key_id,
         "form": form,
-        "action": reverse("encryption-keys-change", args=[action], query={"key_id": key_id}),
+        "action": reverse(
+            "encryption-keys-change", args=[action], query={"key_id": key_id, "region": request.call.region}
+        ),
     }
     if request.method == "POST" and (form is None or form.is_valid()):
         try:
@@ -147,9 +153,17 @@ def change(request: ConsoleRequest, action: str) -> HttpResponse:
             return _saved(request, message)
         except AwsError as error:
             context["error"] = error.message
-    context["secrets"] = choices.names_of_secrets_using(request.call, key_id)
+    context["secrets"] = _protected(request, key_id)
     status = 422 if request.method == "POST" else 200
     return dialog(request, "console/encryption_keys/change.html", context, status=status)
+
+
+def _protected(request: ConsoleRequest, key_id: str) -> list[str]:
+    """Names of secrets for whom may list them; whoever may only look after keys changes them without."""
+    try:
+        return choices.names_of_secrets_using(request.call, key_id)
+    except AccessDeniedException:
+        return []
 
 
 def _change(request: ConsoleRequest, action: str, key_id: str, form: DeletionForm | None) -> None:

@@ -63,11 +63,12 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def change_region(request: ConsoleRequest) -> HttpResponse:
-    """The Region the console shows from now on. Pages of one secret go back to the list of that Region."""
+    """The Region the console shows from now on. A page that is of one Region makes way for the list of secrets."""
     code = request.POST.get("region", "")
     if regions.is_region(code):
         request.session["region"] = code
-    return redirect(_next(request))
+    target = _next(request)
+    return redirect("secrets-list" if "region=" in target or "token=" in target else target)
 
 
 @require_POST

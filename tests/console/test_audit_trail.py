@@ -67,3 +67,12 @@ def test_who_may_not_look_events_up_is_told_so(sign_in: Any, mallory: Person) ->
     page = sign_in(mallory).get("/event-history/").content.decode()
 
     assert "is not authorized to perform: cloudtrail:LookupEvents" in page
+
+
+def test_events_of_another_region_open_there(signed_in: Client, alice: Person) -> None:
+    """Details of an event on the page of an eu-west-1 secret were once looked for in the session's Region."""
+    make_secret(make_call(alice, region="eu-west-1"), "irish")
+    page = signed_in.get("/event-history/?region=eu-west-1")
+    signed_in.post("/change-region", {"region": "us-west-2", "next": "/"})
+
+    assert signed_in.get(page.context["events"][0]["url"]).status_code == 200

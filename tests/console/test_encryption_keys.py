@@ -93,3 +93,13 @@ def test_who_may_not_list_keys_is_told_so(sign_in: Any, mallory: Person) -> None
     page = sign_in(mallory).get("/encryption-keys/").content.decode()
 
     assert "is not authorized to perform: kms:ListAliases" in page
+
+
+def test_page_of_another_region_acts_there(signed_in: Client) -> None:
+    """A key made from eu-west-1's page was once made in the session's Region."""
+    page = signed_in.get("/encryption-keys/?region=eu-west-1")
+    signed_in.post("/change-region", {"region": "us-west-2", "next": "/"})  # meanwhile, in another tab
+
+    signed_in.post(page.context["create_url"], {"alias": "irish"}, **HTMX)
+
+    assert KeyAlias.objects.get(name="alias/irish").region == "eu-west-1"

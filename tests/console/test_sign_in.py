@@ -113,3 +113,11 @@ def test_preferences_are_kept(signed_in: Client, alice: Person) -> None:
     assert 'data-color-mode="dark"' in signed_in.get("/").content.decode()
     alice.principal.refresh_from_db()
     assert alice.principal.density == "compact"
+
+
+def test_changing_the_region_leaves_a_page_of_one_region(signed_in: Client) -> None:
+    target = "/secret/?name=x&region=us-west-2"
+
+    answer = signed_in.post("/change-region", {"region": "eu-west-1", "next": target})
+
+    assert answer.headers["Location"] == "/"
