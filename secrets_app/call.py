@@ -140,12 +140,17 @@ class Call:
             raise errors.AccessDeniedException(message_of_refusal(self, action, shown, decision))
 
     def authorize_key(self, key: KmsKey | None, *actions: str) -> None:
-        """Raise "Access to KMS is not allowed" unless the caller may use the customer key. None: the default key, which
-        every principal of its own account may use through Secrets Manager."""
+        """Raise "Access to KMS is not allowed" unless the caller may use the customer key. None: the default key, for
+        which there is authorize_default_key()."""
         if key is not None:
             for action in actions:
                 if not self._may_use_key(key.arn, key.account_id, action):
                     raise errors.kms_access_denied()
+
+    def authorize_default_key(self, owner: str) -> None:
+        """aws/secretsmanager is for every principal of its own account, and for no other."""
+        if owner != self.account:
+            raise errors.default_key_of_another_account()
 
     def authorize_decrypt(self, customer_keys: list[tuple[str, str]]) -> None:
         """customer_keys: (ARN, account) of the keys that open a version; one that the caller may use is enough."""

@@ -155,6 +155,15 @@ def managed_by_another_service(service: str) -> InvalidRequestException:
     )
 
 
+def default_key_of_another_account() -> InvalidRequestException:
+    """Recorded (api.md 3): aws/secretsmanager is for the principals of its own account."""
+    return InvalidRequestException(
+        "You can't access a secret from a different AWS account if you encrypt the secret with the default KMS "
+        "service key.",
+        parameter="SecretId",
+    )
+
+
 def kms_access_denied() -> AccessDeniedException:
     """Seen in the field on CreateSecret and GetSecretValue (api.md 1.5)."""
     return AccessDeniedException("Access to KMS is not allowed", parameter="KmsKeyId")

@@ -72,7 +72,7 @@ class StoredValue:
     version_accessed_on: date | None
     staging_labels: list[str]
     wrappings: list[versions.Wrapping]
-    customer_keys: list[tuple[str, str]]  # (ARN, account) of each customer key that can open the version
+    customer_keys: list[tuple[str, str]]  # (ARN, account) of the key of each wrapping that is no default key's
 
     @property
     def arn(self) -> str:
@@ -146,8 +146,7 @@ def open_for(call: "Call", stored: StoredValue, *, label: str, version_id: str) 
         raise InvalidRequestException(
             "You provided a VersionStage that is not associated to the provided VersionId.", parameter="VersionStage"
         )
-    if len(stored.customer_keys) == len(stored.wrappings):  # otherwise the default key opens it too
-        call.authorize_decrypt(stored.customer_keys)
+    _authorize_decrypt(call, stored)
     value = versions.unseal(stored.arn, stored.version_id, stored.ciphertext, stored.is_binary, stored.wrappings)
     _note_access(call, stored)
     return SecretValue(
@@ -158,6 +157,17 @@ def open_for(call: "Call", stored: StoredValue, *, label: str, version_id: str) 
         staging_labels=stored.staging_labels,
         value=value,
     )
+
+
+def _authorize_decrypt(call: "Call", stored: StoredValue) -> None:
+    """For one of the keys that open the version now; for one that would, where all of them are disabled."""
+    usable = [wrapping for wrapping in stored.wrappings if wrapping.key_state == "Enabled"] or stored.wrappings
+    arns_of_usable = {wrapping.key_arn for wrapping in usable}
+    customer_keys = [key for key in stored.customer_keys if key[0] in arns_of_usable]
+    if len(customer_keys) == len(usable):
+        call.authorize_decrypt(customer_keys)
+    else:
+        call.authorize_default_key(stored.account_id)
 
 
 def _note_access(call: "Call", stored: StoredValue) -> None:

@@ -161,8 +161,13 @@ def rewrap_labelled(call: "Call", secret: Secret, new_key: KmsKey | None) -> Non
     """After a change of key: the data keys of AWSCURRENT, AWSPENDING and AWSPREVIOUS under the new key as well.
 
     The old wrapping stays, so either key opens them until a new version is written (user guide, "Change the
-    encryption key"). What can't be opened now, because its key is disabled or not permitted, stays as it is.
+    encryption key"). What can't be opened now, because its key is disabled or not permitted, stays as it is; and so
+    does everything where the caller may not encrypt under the new key.
     """
+    try:
+        call.authorize_key(new_key, "kms:Encrypt")
+    except AccessDeniedException:
+        return
     target = new_key or keys.default_key(secret.account_id, secret.region, call.now)
     labelled = secret.versions.filter(
         staging_labels__label__in=["AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"], ciphertext__isnull=False
@@ -197,6 +202,8 @@ def _store_value(call: "Call", secret: Secret, version: SecretVersion, value: Va
     if secret.kms_key is not None:
         call.authorize_key(secret.kms_key, "kms:GenerateDataKey")
         keys.refuse_to_encrypt_unless_enabled(secret.kms_key)
+    else:
+        call.authorize_default_key(secret.account_id)
     seal_into(secret, version, value, secret.kms_key or keys.default_key(secret.account_id, secret.region, call.now))
 
 
@@ -215,6 +222,8 @@ def seal_into(secret: Secret, version: SecretVersion, value: Value, key: KmsKey)
 def _same(call: "Call", secret: Secret, version: SecretVersion, value: Value) -> bool:
     if secret.kms_key is not None:
         call.authorize_key(secret.kms_key, "kms:Decrypt")
+    else:
+        call.authorize_default_key(secret.account_id)
     kept = open_value(secret.arn, version)
     return kept.is_binary == value.is_binary and hmac.compare_digest(kept.content, value.content)
 
