@@ -129,7 +129,8 @@ def _same_again(call: Call, existing: Secret, token: str, value: versions.Value 
             "You can't create this secret because a secret with this name is already scheduled for deletion.",
             parameter="Name",
         )
-    if value is None or not existing.versions.filter(version_id=token).exists():
+    # A version without a value is a rotation's: it is for PutSecretValue to fill.
+    if value is None or not existing.versions.filter(version_id=token, ciphertext__isnull=False).exists():
         raise _already_exists(existing.name)
     versions.add(call, existing, token, value)  # refuses the token if the value differs
     return Stored(existing, token)

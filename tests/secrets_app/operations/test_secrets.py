@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from secrets_app import operations
+from secrets_app import operations, versions
 from secrets_app.call import Call
 from secrets_app.errors import (
     AccessDeniedException,
@@ -85,6 +85,17 @@ def test_create_again_otherwise_is_refused(call: Call, token: str, value: str, m
         create(call, token=token, secret_string=value)
 
     assert refused.value.message.startswith(message)
+
+
+def test_create_again_never_fills_the_version_of_a_rotation(call: Call) -> None:
+    secret = operations.create_secret(call, name="s", client_request_token=A, secret_string="one").secret
+    pending = versions.open_empty(secret, B, call.now)
+
+    with pytest.raises(ResourceExistsException, match="already exists"):
+        operations.create_secret(call, name="s", client_request_token=B, secret_string="two")
+
+    pending.refresh_from_db()
+    assert not pending.has_value
 
 
 def test_update_with_a_refused_value_changes_nothing(call: Call) -> None:
