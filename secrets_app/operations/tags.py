@@ -15,17 +15,21 @@ if TYPE_CHECKING:
 def tag_resource(call: Call, /, *, secret_id: str, tags: Sequence["TagTypeDef"]) -> None:
     """Add tags, or give existing ones another value. A change that would lock the caller out is refused."""
     wanted = tagging.check(tags)
-    secret = call.secret(secret_id, for_update=True, context=tagging.request_keys(wanted))
+    context = tagging.request_keys(wanted)
+    secret = call.secret(secret_id, for_update=True, context=context)
     tagging.put(secret, wanted)
+    call.authorize_secret(secret, secret_id, context=context)
     tagging.touch(call, secret)
     replication.mark_stale(secret)
 
 
 @operation("UntagResource")
 def untag_resource(call: Call, /, *, secret_id: str, tag_keys: list[str]) -> None:
-    """Remove tags by key; a key that isn't there is no error."""
+    """Remove tags by key; a key that isn't there is no error. Refused where it would lock the caller out."""
     tagging.refuse_system_tags(tag_keys)
-    secret = call.secret(secret_id, for_update=True, context={"aws:TagKeys": tag_keys})
+    context: dict[str, str | list[str]] = {"aws:TagKeys": tag_keys}
+    secret = call.secret(secret_id, for_update=True, context=context)
     secret.tags.filter(key__in=tag_keys).delete()
+    call.authorize_secret(secret, secret_id, context=context)
     tagging.touch(call, secret)
     replication.mark_stale(secret)
