@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from .iam.evaluate import Decision, Request, evaluate
 from .iam.policy_document import MalformedPolicy, parse
-from .models import Principal, Tag
+from .models import Principal, RotationConfiguration, Tag
 from .principals import Identity
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ def decide(
     *,
     tags_of: int | None = None,
 ) -> Decision:
-    """tags_of: primary key of the secret whose tags are aws:ResourceTag/...; read only if a policy asks for them."""
+    """tags_of: primary key of the secret whose tags are aws:ResourceTag/... and whose rotation function is
+    secretsmanager:resource/AllowRotationLambdaArn; read only if a policy has conditions."""
     try:
         caller = call.principal.caller
     except MalformedPolicy:
@@ -42,7 +43,7 @@ def decide(
 def request_context(
     call: "Call", resource_account: str, given: Mapping[str, Any], *, tags_of: int | None = None
 ) -> Mapping[str, Any]:
-    """Every condition key of the request: the global ones, `given`, and the tags of the secret."""
+    """Every condition key of the request: the global ones, `given`, and the secret's tags and rotation function."""
     return _Context(call, {"aws:ResourceAccount": resource_account, **given}, tags_of)
 
 
@@ -76,6 +77,9 @@ class _Context(Mapping[str, Any]):
     def _all(self) -> dict[str, Any]:
         found = {**_global_keys(self._call), **self._given}
         if self._tags_of is not None:
+            rotation = RotationConfiguration.objects.filter(secret_id=self._tags_of).exclude(function_arn="").first()
+            if rotation is not None:
+                found["secretsmanager:resource/AllowRotationLambdaArn"] = rotation.function_arn
             for key, value in Tag.objects.filter(secret_id=self._tags_of).values_list("key", "value"):
                 found[f"aws:ResourceTag/{key}"] = found[f"secretsmanager:ResourceTag/{key}"] = value
         return found
