@@ -38,7 +38,7 @@ def rotate(run: RotationRun, secret: Secret, now: datetime) -> None:
 def _with_new_password(value: versions.Value) -> versions.Value:
     try:
         content = json.loads(value.content)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise CannotRotate("The secret value is not JSON.") from None
     if not isinstance(content, dict) or "password" not in content:
         raise CannotRotate('The secret value is not a JSON object with a "password".')

@@ -23,7 +23,7 @@ def without_values(texts: Iterable[str], secret: Secret, others: Iterable[str] =
         return given
     try:
         known = {form for value in [*_values(secret), *others] for form in _forms(value)}
-    except AwsError:
+    except (AwsError, RecursionError):  # the latter from JSON nested deeper than Python goes
         return [WITHHELD if text else "" for text in given]
     return [mask(text, known) for text in given]
 
@@ -42,7 +42,7 @@ def _values(secret: Secret) -> Iterator[str]:
         text = content.decode(errors="replace")
         yield text
         try:
-            yield from _leaves(json.loads(text))
+            yield from _leaves(json.loads(text, parse_int=str))  # Python refuses numbers of many digits
         except ValueError:
             continue
 
@@ -56,7 +56,7 @@ def _leaves(value: Any) -> Iterator[str]:
             yield from _leaves(item)
     elif isinstance(value, str):
         yield value
-    elif isinstance(value, int | float) and not isinstance(value, bool):
+    elif isinstance(value, float):
         yield json.dumps(value)
 
 

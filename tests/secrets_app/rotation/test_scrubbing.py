@@ -64,6 +64,24 @@ def test_earlier_and_pending_values_are_masked_as_well(call: Call) -> None:
     assert without_values(["12345678 87654321"], secret) == ["*** ***"]
 
 
+@pytest.mark.parametrize("value", ["[" * 30_000, '{"a":' * 900 + '"hunter22"' + "}" * 900])
+def test_words_about_a_value_nested_too_deep_to_search_are_withheld(call: Call, value: str) -> None:
+    secret = operations.create_secret(call, name="s", client_request_token=FIRST_VERSION, secret_string=value).secret
+
+    (text,) = without_values(["it was hunter22"], secret)
+
+    assert "hunter22" not in text
+
+
+def test_a_number_of_many_digits_does_not_stop_the_search(call: Call) -> None:
+    digits = "1" * 5_000
+    secret = operations.create_secret(
+        call, name="s", client_request_token=FIRST_VERSION, secret_string=f'{{"p": "hunter22", "n": {digits}}}'
+    ).secret
+
+    assert without_values([f"hunter22 {digits}"], secret) == ["*** ***"]
+
+
 def test_short_values_are_left_alone_because_they_are_in_every_text(call: Call) -> None:
     secret = operations.create_secret(
         call, name="s", client_request_token=FIRST_VERSION, secret_string='{"a": "in", "b": true, "c": 42}'
