@@ -91,26 +91,21 @@ _STATUS = {"Enabled": "success", "Disabled": "stopped", "PendingDeletion": "warn
 
 
 def _items(entry: KeyEntry, region: str) -> list[dict[str, str]]:
-    """The Actions menu of a key: what its state allows, the rest with the reason."""
-    managed = "AWS managed keys can't be changed." if entry.is_aws_managed else ""
-    pending = entry.state == "PendingDeletion"
-    offered = {
-        "enable": managed
-        or ("Cancel the deletion first." if pending else "")
-        or ("The key is enabled." if entry.state == "Enabled" else ""),
-        "disable": managed or ("" if entry.state == "Enabled" else "The key is not enabled."),
-        "schedule-deletion": managed or ("The deletion is scheduled already." if pending else ""),
-        "cancel-deletion": managed or ("" if pending else "No deletion is scheduled."),
+    """What the state of a key allows; nothing for one that AWS manages."""
+    allowed = {
+        "Enabled": ("disable", "schedule-deletion"),
+        "Disabled": ("enable", "schedule-deletion"),
+        "PendingDeletion": ("cancel-deletion",),
     }
     return [
         {
+            "id": f"{action}-{entry.choice.key_id}",
             "label": _ACTIONS[action][0],
             "url": reverse(
                 "encryption-keys-change", args=[action], query={"key_id": entry.choice.key_id, "region": region}
             ),
-            "disabled_reason": reason,
         }
-        for action, reason in offered.items()
+        for action in (() if entry.is_aws_managed else allowed[entry.state])
     ]
 
 
