@@ -100,7 +100,7 @@ def _items(entry: KeyEntry, region: str) -> list[dict[str, str]]:
     return [
         {
             "id": f"{action}-{entry.choice.key_id}",
-            "label": _ACTIONS[action][0],
+            "label": _ACTIONS[action][1],
             "url": reverse(
                 "encryption-keys-change", args=[action], query={"key_id": entry.choice.key_id, "region": region}
             ),
