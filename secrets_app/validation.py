@@ -63,6 +63,8 @@ def _constraints(shape: Shape, value: Any) -> Iterator[str]:
         yield f"Member must have {noun} greater than or equal to {shape.minimum}"
     if shape.enum and value not in shape.enum:
         yield f"Member must satisfy enum value set: [{', '.join(shape.enum)}]"
+    if shape.type == "string" and not shape.sensitive and "\0" in value:
+        yield "Member must not hold a NUL character"  # ours: PostgreSQL has no text with one
     if shape.pattern and not _compiled(shape.pattern).fullmatch(value):
         yield f"Member must satisfy regular expression pattern: {shape.pattern}"
 
@@ -77,7 +79,7 @@ def _display(value: Any) -> str:
         return "[" + ", ".join(_display(item) for item in value) + "]"
     if isinstance(value, dict):
         return "{" + ", ".join(f"{key}={_display(item)}" for key, item in value.items()) + "}"
-    return str(value)
+    return str(value).replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _lower_first(name: str) -> str:

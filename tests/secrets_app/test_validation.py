@@ -47,6 +47,12 @@ FAILED = " failed to satisfy constraint: "
             f"Value 'up' at 'sortOrder'{FAILED}Member must satisfy enum value set: [asc, desc]",
             "SortOrder",
         ),
+        (
+            "TagResource",
+            {"secret_id": "a", "tags": [{"Key": "a\0b"}]},
+            f"Value 'a\N{REPLACEMENT CHARACTER}b' at 'tags.1.member.key'{FAILED}Member must not hold a NUL character",
+            "Tags",
+        ),
     ],
 )
 def test_violation_is_named(operation: str, arguments: dict[str, Any], message: str, parameter: str) -> None:
@@ -80,4 +86,7 @@ def test_several_violations_come_in_one_message() -> None:
 
 
 def test_arguments_within_the_limits_pass() -> None:
-    validation.check(service("secretsmanager").operations["CreateSecret"], {"name": "a" * 512, "tags": []})
+    create = service("secretsmanager").operations["CreateSecret"]
+
+    validation.check(create, {"name": "a" * 512, "tags": []})
+    validation.check(create, {"name": "a", "secret_string": "a value may hold a \0"})
