@@ -15,6 +15,7 @@ from django.urls import Resolver404, resolve
 from django_htmx.http import HttpResponseClientRedirect, reswap
 
 from secrets_app import regions
+from secrets_app.aws_json.wsgi import source_ip
 from secrets_app.call import Call
 from secrets_app.errors import AccessDeniedException, AwsError, ResourceNotFoundException
 from secrets_app.principals import signed_in
@@ -46,7 +47,7 @@ class ConsoleMiddleware:
             region=current_region(request),
             now=now,
             door="console",
-            source_ip=request.META.get("REMOTE_ADDR", ""),
+            source_ip=source_ip(request.META, behind_proxy=settings.BEHIND_TLS),
             user_agent=request.headers.get("User-Agent", ""),
             secure_transport=request.is_secure(),
         )
@@ -106,7 +107,14 @@ def _mark_seen(request: HttpRequest, now: datetime) -> None:
 def _to_sign_in(request: HttpRequest) -> HttpResponse:
     """Back to where the person was, after signing in; from htmx, the page they were on rather than a fragment."""
     if cast(ConsoleRequest, request).htmx:
-        page = urlsplit(request.headers.get("HX-Current-URL", "/"))
-        target = page.path + (f"?{page.query}" if page.query else "")
-        return HttpResponseClientRedirect(redirect_to_login(target).url)
+        return HttpResponseClientRedirect(redirect_to_login(_page_of(request)).url)
     return redirect_to_login(request.get_full_path() if request.method == "GET" else "/")
+
+
+def _page_of(request: HttpRequest) -> str:
+    """The address, without its host, of the page that htmx asks from."""
+    try:
+        page = urlsplit(request.headers.get("HX-Current-URL", "/"))
+    except ValueError:  # not htmx's doing
+        return "/"
+    return page.path + (f"?{page.query}" if page.query else "")
