@@ -164,7 +164,7 @@ def _read_base(request: ConsoleRequest) -> datetime:
 def preview(request: ConsoleRequest, secret_id: str) -> HttpResponse:
     """The next five windows of what is typed, in words. Nothing is read: what it counts from is in the address."""
     del secret_id
-    form = RotationForm(request.POST, functions=[], is_managed=True)
+    form = RotationForm(request.POST, functions=None, is_managed=True)
     form.is_valid()
     context: dict[str, Any]
     if form.schedule is not None:

@@ -110,6 +110,9 @@ class RotationForm(AwsForm):
         if needed != "months" and not given.get(needed) and needed not in self.errors:
             self.add_error(needed, "Choose at least one day." if needed == "weekdays" else "Enter a number.")
 
+        if unit == "days" and given.get("start_hour") not in ("", "0", None) and (given.get("days") or 0) > 31:
+            self.add_error("days", "Starting at another hour than 00:00, it can be every 31 days at most.")
+
     def rules(self) -> "RotationRulesTypeTypeDef":
         """What the fields say, as RotationRules. For a form whose schedule fields are valid."""
         given = self.cleaned_data

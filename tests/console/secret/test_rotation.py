@@ -116,6 +116,17 @@ def test_preview_tells_the_next_five_windows(signed_in: Client, secret: Secret, 
     assert answer.content.decode().count("<li>") == 5
 
 
+def test_preview_says_why_there_is_no_schedule_and_nothing_else(
+    signed_in: Client, secret: Secret, function: RotationFunction
+) -> None:
+    answer = post(
+        signed_in, "secret-rotation-preview", secret, fields(function, mode="expression", schedule_expression="daily")
+    )
+
+    assert answer.content.decode().count("<p>") == 1
+    assert "it must be rate(value unit)" in answer.content.decode()
+
+
 def test_running_rotation_is_polled_and_can_be_cancelled(
     signed_in: Client, secret: Secret, function: RotationFunction
 ) -> None:
@@ -159,11 +170,12 @@ def test_polling_is_no_event_and_only_for_whom_may_describe(
 def test_fault_of_a_built_schedule_is_said_where_it_was_built(
     signed_in: Client, secret: Secret, function: RotationFunction
 ) -> None:
-    """Every 40 days at five o'clock would have to count through a month that has not so many."""
+    """At another hour than midnight only cron() can tell the time, and it counts no further than a month has days."""
     answer = post(signed_in, "secret-rotation-edit", secret, fields(function, days="40", start_hour="5"))
 
     assert answer.status_code == 422
     assert 'id="id_days_error"' in answer.content.decode()
+    assert "every 31 days at most" in answer.content.decode()
 
 
 def test_untouched_schedule_stays_as_it_was_put(
