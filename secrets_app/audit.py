@@ -92,4 +92,7 @@ def _without_sensitive(shape: Shape, value: Any) -> Any:
 
 
 def _database_time(moment: datetime) -> Any:
+    """As Django's ORM writes it; for SQLite without the detour through settings and time zones (now is UTC)."""
+    if connection.vendor == "sqlite":
+        return moment.replace(tzinfo=None).isoformat(" ")
     return connection.ops.adapt_datetimefield_value(moment)

@@ -7,6 +7,7 @@ import hashlib
 import time
 from collections.abc import Mapping
 from email.utils import formatdate
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
@@ -41,7 +42,7 @@ def read_body(environ: Environ) -> bytes:
 
 def signed_request(environ: Environ, body: bytes) -> Request:
     def header(name: str) -> str | None:
-        found = environ.get(_WITHOUT_PREFIX.get(name) or "HTTP_" + name.upper().replace("-", "_"))
+        found = environ.get(_environ_key(name))
         return None if found is None else str(found)
 
     path = environ.get("PATH_INFO") or "/"
@@ -53,6 +54,11 @@ def signed_request(environ: Environ, body: bytes) -> Request:
         header=header,
         body_sha256=hashlib.sha256(body).hexdigest(),
     )
+
+
+@lru_cache(maxsize=256)
+def _environ_key(name: str) -> str:
+    return _WITHOUT_PREFIX.get(name) or "HTTP_" + name.upper().replace("-", "_")
 
 
 def source_ip(environ: Environ, *, behind_proxy: bool) -> str:
