@@ -15,12 +15,13 @@ View = Callable[Concatenate[ConsoleRequest, str, P], HttpResponse]
 
 
 def for_secret(view: View[P]) -> Callable[..., HttpResponse]:
-    """Hands ?name= to the view as secret_id."""
+    """Hands ?name= to the view as secret_id. A name only: the controls of a page that another account's ARN opened
+    would act on the secret of that name in one's own."""
 
     @functools.wraps(view)
     def run(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         name = request.GET.get("name", "")
-        if not name:
+        if not name or name.startswith("arn:"):
             raise Http404
         return view(cast(ConsoleRequest, request), name, *args, **kwargs)
 

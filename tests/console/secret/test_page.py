@@ -37,6 +37,10 @@ def test_tab_asked_by_htmx_is_only_the_secrets_part(signed_in: Client, secret: S
     assert 'id="panel-tags"' in shown
 
 
+def test_secrets_are_addressed_by_name_alone(signed_in: Client, secret: Secret) -> None:
+    assert signed_in.get(reverse("secret", query={"name": secret.arn, "region": secret.region})).status_code == 404
+
+
 def test_unknown_secret_is_404_in_aws_words(signed_in: Client) -> None:
     answer = signed_in.get(reverse("secret", query={"name": "nothing"}))
 
