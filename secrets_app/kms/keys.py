@@ -4,6 +4,8 @@ import uuid
 from collections.abc import Mapping
 from datetime import datetime
 
+from django.db import IntegrityError, transaction
+
 from secrets_app import arns, root_key
 from secrets_app.errors import DecryptionFailure, EncryptionFailure, InvalidParameterException
 from secrets_app.models import BackingKey, KeyAlias, KeyState, KmsKey
@@ -45,11 +47,19 @@ def add_backing_key(key: KmsKey, now: datetime) -> BackingKey:
 
 def default_key(account: str, region: str, now: datetime) -> KmsKey:
     """The AWS managed key aws/secretsmanager of the account and Region, made on first use."""
-    alias = (
-        KeyAlias.objects.select_related("kms_key").filter(account=account, region=region, name=DEFAULT_ALIAS).first()
-    )
-    if alias:
-        return alias.kms_key
+    existing = find(account, region, DEFAULT_ALIAS)
+    if existing is not None:
+        return existing
+    try:
+        with transaction.atomic():
+            return _create_default_key(account, region, now)
+    except IntegrityError:  # somebody else made it between our look and our insert
+        return (
+            KeyAlias.objects.select_related("kms_key").get(account=account, region=region, name=DEFAULT_ALIAS).kms_key
+        )
+
+
+def _create_default_key(account: str, region: str, now: datetime) -> KmsKey:
     key = create(
         account=account,
         region=region,
