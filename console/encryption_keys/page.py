@@ -26,7 +26,7 @@ _ACTIONS = {
 }
 
 
-class CreateKeyForm(AwsForm):
+class AliasForm(AwsForm):
     alias = forms.RegexField(
         r"^[a-zA-Z0-9:/_-]+$",
         label="Alias",
@@ -34,7 +34,6 @@ class CreateKeyForm(AwsForm):
         max_length=(_ALIAS.max_length or 256) - len("alias/"),
         error_messages={"invalid": "An alias holds letters, digits and :/_- only."},
     )
-    description = forms.CharField(required=False, max_length=8192, widget=forms.Textarea(attrs={"rows": 2}))
     fields_of = {"AliasName": "alias"}
 
     def __init__(self, *args: Any, taken: set[str], **kwargs: Any) -> None:
@@ -49,6 +48,10 @@ class CreateKeyForm(AwsForm):
         if name in self._taken:
             raise forms.ValidationError(f"There is a key with the alias {name} already.")
         return name
+
+
+class CreateKeyForm(AliasForm):
+    description = forms.CharField(required=False, max_length=8192, widget=forms.Textarea(attrs={"rows": 2}))
 
 
 class DeletionForm(AwsForm):
@@ -91,28 +94,28 @@ _STATUS = {"Enabled": "success", "Disabled": "stopped", "PendingDeletion": "warn
 
 
 def _items(entry: KeyEntry, region: str) -> list[dict[str, str]]:
-    """What the state of a key allows; nothing for one that AWS manages."""
+    """What the state of a key allows; nothing for one that AWS manages. A key without a name can get one."""
     allowed = {
         "Enabled": ("disable", "schedule-deletion"),
         "Disabled": ("enable", "schedule-deletion"),
         "PendingDeletion": ("cancel-deletion",),
     }
-    return [
-        {
-            "id": f"{action}-{entry.choice.key_id}",
-            "label": _ACTIONS[action][1],
-            "url": reverse(
-                "encryption-keys-change", args=[action], query={"key_id": entry.choice.key_id, "region": region}
-            ),
-        }
-        for action in (() if entry.is_aws_managed else allowed[entry.state])
+    if entry.is_aws_managed:
+        return []
+    query = {"key_id": entry.choice.key_id, "region": region}
+    items = [
+        (action, _ACTIONS[action][1], reverse("encryption-keys-change", args=[action], query=query))
+        for action in allowed[entry.state]
     ]
+    if not entry.choice.alias and entry.state != "PendingDeletion":
+        items.insert(0, ("alias", "Create alias", reverse("encryption-keys-alias", query=query)))
+    return [{"id": f"{action}-{entry.choice.key_id}", "label": label, "url": url} for action, label, url in items]
 
 
 @require_http_methods(["GET", "POST"])
 def create(request: ConsoleRequest) -> HttpResponse:
     context: dict[str, Any] = {"action": reverse("encryption-keys-create", query={"region": request.call.region})}
-    taken = {entry.choice.alias for entry in choices.all_keys(request.call)}
+    taken = _taken(request)
     if request.method == "GET":
         return dialog(request, "console/encryption_keys/create.html", {**context, "form": CreateKeyForm(taken=taken)})
     form = CreateKeyForm(request.POST, taken=taken)
@@ -122,6 +125,28 @@ def create(request: ConsoleRequest) -> HttpResponse:
             operations.create_alias(request.call, alias_name=form.cleaned_data["alias"], target_key_id=key.key_id)
             return _saved(request, f"You successfully created the key {form.cleaned_data['alias']}.")
     return dialog(request, "console/encryption_keys/create.html", {**context, "form": form}, status=422)
+
+
+@require_http_methods(["GET", "POST"])
+def alias(request: ConsoleRequest) -> HttpResponse:
+    """A name for a key that has none: by its name it is chosen for a secret."""
+    key_id = request.GET.get("key_id", "")
+    form = AliasForm(request.POST if request.method == "POST" else None, taken=_taken(request))
+    if form.is_valid():
+        with form.showing_errors():
+            operations.create_alias(request.call, alias_name=form.cleaned_data["alias"], target_key_id=key_id)
+            return _saved(request, f"You successfully created the alias {form.cleaned_data['alias']}.")
+    context = {
+        "form": form,
+        "key_id": key_id,
+        "action": reverse("encryption-keys-alias", query={"key_id": key_id, "region": request.call.region}),
+    }
+    status = 422 if request.method == "POST" else 200
+    return dialog(request, "console/encryption_keys/alias.html", context, status=status)
+
+
+def _taken(request: ConsoleRequest) -> set[str]:
+    return {entry.choice.alias for entry in choices.all_keys(request.call)}
 
 
 @require_http_methods(["GET", "POST"])
@@ -153,12 +178,12 @@ def change(request: ConsoleRequest, action: str) -> HttpResponse:
     return dialog(request, "console/encryption_keys/change.html", context, status=status)
 
 
-def _protected(request: ConsoleRequest, key_id: str) -> list[str]:
-    """Names of secrets for whom may list them; whoever may only look after keys changes them without."""
+def _protected(request: ConsoleRequest, key_id: str) -> list[str] | None:
+    """Names of secrets; None for whom may not list them, who may look after keys all the same."""
     try:
         return choices.names_of_secrets_using(request.call, key_id)
     except AccessDeniedException:
-        return []
+        return None
 
 
 def _change(request: ConsoleRequest, action: str, key_id: str, form: DeletionForm | None) -> None:

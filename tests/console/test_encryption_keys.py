@@ -7,10 +7,11 @@ from django.test import Client
 
 from secrets_app.call import Call
 from secrets_app.models import KeyAlias, KmsKey
-from tests.factories import Person, make_key, make_secret
+from tests.factories import Person, make_key, make_person, make_secret
 
 pytestmark = pytest.mark.django_db
 
+_KEYS_ONLY = [{"Effect": "Allow", "Action": "kms:*", "Resource": "*"}]
 HTMX: dict[str, Any] = {"HTTP_HX_REQUEST": "true"}
 
 
@@ -48,6 +49,30 @@ def test_refused_alias_leaves_no_key_behind(signed_in: Client, alias: str, messa
     assert answer.status_code == 422
     assert message in answer.content.decode()
     assert KmsKey.objects.count() == 1
+
+
+def test_key_without_a_name_gets_one(signed_in: Client) -> None:
+    key = make_key()
+    url = f"/encryption-keys/alias?key_id={key.key_id}"
+    assert f'id="alias-{key.key_id}"' in signed_in.get("/encryption-keys/").content.decode()
+
+    assert signed_in.post(url, {"alias": "aws/x"}, **HTMX).status_code == 422
+    answer = signed_in.post(url, {"alias": "late"}, **HTMX).content.decode()
+
+    assert "You successfully created the alias alias/late." in answer
+    assert f'id="alias-{key.key_id}"' not in answer
+    assert KeyAlias.objects.get(name="alias/late").kms_key == key
+
+
+def test_disabling_says_so_when_the_secrets_cannot_be_named(sign_in: Any, call: Call) -> None:
+    key = make_key("alias/mine")
+    make_secret(call, "needs-it", kms_key_id=key.arn)
+    client = sign_in(make_person("keeper", {"Version": "2012-10-17", "Statement": _KEYS_ONLY}))
+
+    shown = client.get(f"/encryption-keys/disable?key_id={key.key_id}", **HTMX).content.decode()
+
+    assert "permission to list secrets" in shown
+    assert "needs-it" not in shown
 
 
 def test_disabling_names_the_secrets_that_stop(signed_in: Client, call: Call) -> None:
