@@ -6,7 +6,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 # Modules of the page itself, of its routes, or a form of a panel; every other one is a panel.
-NOT_PANELS = {"page", "urls", "actions_menu", "rotation_form"}
+NOT_PANELS = {"page", "urls", "actions_menu", "rotation_form", "replication_form"}
 
 PANELS = sorted(
     module.stem for module in (ROOT / "console" / "secret").glob("[a-z]*.py") if module.stem not in NOT_PANELS

@@ -2,17 +2,16 @@
 
 from typing import TYPE_CHECKING, Any
 
-from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from console.forms import AwsForm
 from console.htmx import dialog
 from console.http import ConsoleRequest
 from console.secret import actions_menu
 from console.secret._for_secret import for_secret, url_of
 from console.secret._saved import secret_refreshed, secret_saved
+from console.secret.replication_form import ConfirmedForm, KeyForm, ReplicateForm, RetryForm
 from secrets_app import arns, operations, progress, regions
 from secrets_app.errors import AwsError
 from secrets_app.kms.choices import KeyChoice, alias_of, enabled_keys
@@ -80,15 +79,6 @@ def status(request: ConsoleRequest, secret_id: str) -> HttpResponse:
 # --- dialogs -------------------------------------------------------------------------------------
 
 
-class ReplicateForm(AwsForm):
-    """Up to four Regions at a time; rows without a Region are ignored."""
-
-    ROWS = 4
-    overwrite = forms.BooleanField(
-        label="Overwrite a secret with the same name in the destination Region", required=False
-    )
-
-
 @for_secret
 @require_http_methods(["GET", "POST"])
 def replicate(request: ConsoleRequest, secret_id: str) -> HttpResponse:
@@ -150,40 +140,6 @@ def _check_rows(rows: list[dict[str, Any]], form: ReplicateForm) -> bool:
             row["error"] = "Choose each Region once."
         seen.add(row["region"])
     return not form.errors and not any(row["error"] for row in rows)
-
-
-class _ConfirmedForm(AwsForm):
-    """Asks the person to type the Region's code, because what follows can't be undone by a second click."""
-
-    confirmation = forms.CharField(label="To confirm, enter the Region's code", max_length=32)
-
-    def __init__(self, *args: Any, region: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self._region = region
-        self.fields["confirmation"].label = f"To confirm, enter {region}"
-        self.fields["confirmation"].widget.attrs |= {"autocomplete": "off", "spellcheck": "false"}
-
-    def clean_confirmation(self) -> str:
-        if self.cleaned_data["confirmation"].strip() != self._region:
-            raise forms.ValidationError(f"Enter {self._region} to confirm.")
-        return self._region
-
-
-class KeyForm(_ConfirmedForm):
-    kms_key_id = forms.ChoiceField(label="Encryption key", required=False)
-    field_order = ("kms_key_id", "confirmation")
-
-    def __init__(self, *args: Any, choices: list[tuple[str, str]], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["kms_key_id"].choices = choices  # type: ignore[attr-defined]
-
-
-class RetryForm(AwsForm):
-    overwrite = forms.BooleanField(
-        label="Overwrite the secret with the same name in this Region",
-        help_text="The secret that is there now is deleted, with all its versions, and can't be brought back.",
-        required=False,
-    )
 
 
 def _chosen(request: ConsoleRequest, secret_id: str) -> "tuple[Description, Replica | None]":
@@ -262,7 +218,7 @@ def delete(request: ConsoleRequest, secret_id: str) -> HttpResponse:
     if replica is None:
         return _no_such_replica(request)
     context = _context(request, "secret-replication-delete", secret_id, replica.region)
-    form = context["form"] = _ConfirmedForm(request.POST or None, region=replica.region)
+    form = context["form"] = ConfirmedForm(request.POST or None, region=replica.region)
     if request.method == "POST" and form.is_valid():
         with form.showing_errors():
             operations.remove_regions_from_replication(
@@ -279,7 +235,7 @@ def promote(request: ConsoleRequest, secret_id: str) -> HttpResponse:
     """On the replica's own page, in its Region."""
     region = request.call.region
     context = _context(request, "secret-replication-promote", secret_id, region)
-    form = context["form"] = _ConfirmedForm(request.POST or None, region=region)
+    form = context["form"] = ConfirmedForm(request.POST or None, region=region)
     if request.method == "POST" and form.is_valid():
         try:
             operations.stop_replication_to_replica(request.call, secret_id=secret_id)
