@@ -71,7 +71,8 @@ def shown(found: SecretValue) -> dict[str, Any]:
     if text is None:
         content = found.value.content
         return {"binary": base64.b64encode(content).decode(), "size": len(content), "version_id": found.version_id}
-    return {"rows": rows_of(text), "text": text, "version_id": found.version_id}
+    rows = rows_of(text)
+    return {"has_rows": rows is not None, "rows": rows, "text": text, "version_id": found.version_id}
 
 
 def rows_of(text: str) -> list[tuple[str, str]] | None:
@@ -133,9 +134,12 @@ class ValueForm(AwsForm):
 @require_http_methods(["GET", "POST"])
 @never_cache
 def edit(request: ConsoleRequest, secret_id: str) -> HttpResponse:
-    context: dict[str, Any] = {"action": url_of("secret-value-edit", secret_id, request.call.region)}
     described = operations.describe_secret(request.call, secret_id=secret_id)
     current = next((key for key, labels in described.versions_to_stages.items() if "AWSCURRENT" in labels), "")
+    context: dict[str, Any] = {
+        "action": url_of("secret-value-edit", secret_id, request.call.region),
+        "has_value": bool(current),
+    }
     if request.method == "GET":
         context["form"] = ValueForm(initial=_initial(request, secret_id, current))
         context["is_binary"] = context["form"].initial.pop("is_binary")

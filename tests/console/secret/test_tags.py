@@ -138,3 +138,7 @@ def test_markup_in_a_tag_is_text(signed_in: Client, call: Call, secret: Secret) 
 
     assert "<i>k</i>" not in shown
     assert '"><script>' not in shown
+
+
+def test_panel_counts_its_tags(signed_in: Client, tagged: Secret) -> None:
+    assert '<span class="header__counter">(2)</span>' in read(signed_in, "secret", tagged, tab="tags")

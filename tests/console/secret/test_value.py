@@ -175,11 +175,13 @@ def test_secret_without_a_value_offers_to_set_one(signed_in: Client, call: Call)
     empty = make_secret(call, "empty", secret_string=None)
 
     page = read(signed_in, "secret", empty)
+    dialog = read(signed_in, "secret-value-edit", empty)
     saved = save(signed_in, empty, "first")
 
     assert "This secret has no value yet" in page
     assert "Set secret value" in page
     assert "Retrieve secret value" not in page
+    assert '<h2 id="dialog-title">Set secret value</h2>' in dialog
     assert "Retrieve secret value" in saved.content.decode()
     assert operations.get_secret_value(call, secret_id=empty.arn).value.string == "first"
 
@@ -201,6 +203,16 @@ def test_binary_is_shown_as_size_and_base64(signed_in: Client, call: Call) -> No
 
     assert "2 bytes" in answer
     assert "AAE=" in answer
+    assert "Saving replaces it with the text below" in read(signed_in, "secret-value-edit", binary)
+
+
+def test_text_that_has_no_rows_opens_as_plaintext(signed_in: Client, call: Call) -> None:
+    secret = make_secret(call, "certificate", secret_string="-----BEGIN CERTIFICATE-----")
+
+    answer = post(signed_in, "secret-value-retrieve", secret, {}).content.decode()
+
+    assert 'id="tab-value-text" aria-controls="tab-panel-value-text" aria-selected="true"' in answer
+    assert "can't be converted to key name and value pairs" in answer
 
 
 def test_markup_in_a_value_is_text(signed_in: Client, call: Call) -> None:
