@@ -1,6 +1,6 @@
 """Rotation configuration: whether, when and by what the secret is rotated; rotate now; what happened so far."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.http import HttpResponse
@@ -26,6 +26,8 @@ _STATUS = {
     "abandoned": ("stopped", "Abandoned"),
     "cancelled": ("stopped", "Canceled"),
 }
+
+_FARTHEST_BASE = timedelta(days=36_500)  # windows near the end of the calendar can't be counted
 
 
 def panel(request: ConsoleRequest, described: Description) -> dict[str, Any]:
@@ -156,7 +158,7 @@ def _read_base(request: ConsoleRequest) -> datetime:
         base = datetime.fromisoformat(request.GET.get("base", ""))
     except ValueError:
         return request.call.now
-    return base if base.tzinfo else request.call.now
+    return base if base.tzinfo and abs(base - request.call.now) < _FARTHEST_BASE else request.call.now
 
 
 @for_secret

@@ -248,3 +248,13 @@ def test_unfinished_rotation_is_shown_and_discarded(
     assert pending not in operations.describe_secret(call, secret_id=secret.arn).versions_to_stages
     again = post(signed_in, "secret-rotation-edit", secret, fields(function, rotate_immediately="on"))
     assert "Secret scheduled for rotation." in again.content.decode()
+
+
+@pytest.mark.parametrize("base", ["0001-01-01T00:00:00+14:00", "9999-12-31T23:59:59+00:00", "nonsense"])
+def test_preview_of_a_base_that_cannot_be_counts_from_now(signed_in: Client, secret: Secret, base: str) -> None:
+    fields = {"automatic": "on", "mode": "expression", "schedule_expression": "rate(10 days)"}
+
+    answer = post(signed_in, "secret-rotation-preview", secret, fields, base=base)
+
+    assert answer.status_code == 200
+    assert "The next windows" in answer.content.decode()
