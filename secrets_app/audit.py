@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .call import Call
 
 _LONGEST_MESSAGE = 2048
+_LONGEST_PARAMETERS = 65_536  # the longest policy, every character escaped, fits
 _COLUMNS = [column for column in AuditEvent._meta.concrete_fields if not column.primary_key]
 _INSERT = Statement(
     "INSERT INTO {table} ({names}) VALUES ({places})".format(  # noqa: S608  our own table and column names
@@ -63,11 +64,19 @@ def write(call: "Call", arguments: Mapping[str, Any], error: BaseException | Non
             call.user_agent[:256],
             call.record.secret_pk,
             call.record.secret_name[:512],
-            _as_json(request_parameters(model, arguments)),
+            _written(request_parameters(model, arguments)),
             "" if error is None else error.code if isinstance(error, AwsError) else "InternalServiceError",
             error.message[:_LONGEST_MESSAGE] if isinstance(error, AwsError) else "",
         ]
     )
+
+
+def _written(parameters: dict[str, Any]) -> str:
+    """As JSON; a call that was refused for its size does not fill the trail with what it sent."""
+    text = _as_json(parameters)
+    if len(text) <= _LONGEST_PARAMETERS:
+        return text
+    return _as_json({"omitted": f"{len(text)} characters of parameters", "members": sorted(parameters)})
 
 
 def request_parameters(model: OperationModel, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -85,6 +85,7 @@ def test_edit_tags(admin: Page, name: str, client: SecretsManagerClient) -> None
     dialog_of(admin).get_by_label("Value", exact=True).fill("payments")
     dialog_of(admin).get_by_role("button", name="Save").click()
     expect(dialog_of(admin)).to_contain_text("Tag keys that begin with aws: are reserved.")
+    expect(dialog_of(admin).locator("[data-row]")).to_have_count(1)  # rows.js takes the rows for no script away
     expect(dialog_of(admin).get_by_label("Value", exact=True)).to_have_value("payments")
 
     dialog_of(admin).get_by_label("Key", exact=True).fill("team")
