@@ -89,8 +89,8 @@ Written by `make bench`. Measured on {date} at commit {commit}, on {machine}.
 
 Every request is a real one: over HTTP, signed by botocore beforehand, its signature verified. The load comes from one
 process with {connections} keep-alive connections (moto's server closes them, so it also pays for new ones), over 100
-secrets of 1 KB; server and load share the cores. Each number is the middle one of {rounds} rounds. Each server runs
-alone, ours as `make run` starts it, with its scheduler; moto_server {moto_version} as it comes, which verifies no
+secrets of 1 KB; server and load share the cores. The servers take turns, and each number is the middle one of {rounds}
+rounds. Ours runs as `make run` starts it, with its scheduler; moto_server {moto_version} as it comes, which verifies no
 signature, encrypts nothing and keeps no audit trail.
 
 ## The API
