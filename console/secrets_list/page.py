@@ -21,7 +21,6 @@ COLUMNS = (
     ("Description", ""),
     ("Managed by", ""),
     ("Last retrieved (UTC)", "last-accessed-date"),
-    ("Last changed (UTC)", "last-changed-date"),
     ("Created on (UTC)", "created-date"),
 )
 _SORTABLE = {key for _, key in COLUMNS if key}
