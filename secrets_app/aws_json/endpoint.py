@@ -59,11 +59,15 @@ def _answered(environ: wsgi.Environ, request_id: str) -> bytes:
     if target is None or request.path != "/":
         raise UnknownOperationException
     call = _call(environ, caller, target, now, request_id)
-    if target.run is None:
-        # Somebody known asked for it, so it goes on record like any other call.
-        audit.write(call.starting(target.model, target.service, read_only=False), {}, target.unavailable)
-        raise target.unavailable
-    result = target.run(call, **codec.decode(target.model, body))
+    try:
+        if target.run is None:
+            raise target.unavailable
+        arguments = codec.decode(target.model, body)
+    except AwsError as refusal:
+        # Somebody known asked for it, so it goes on record like any other call; its body is nothing to write down.
+        audit.write(call.starting(target.model, target.service, read_only=False), {}, refusal)
+        raise
+    result = target.run(call, **arguments)
     return codec.encode(target.model, target.reply(result))
 
 

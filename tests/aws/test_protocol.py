@@ -54,6 +54,18 @@ def test_the_request_id_is_that_of_the_audit_row(wire: Wire) -> None:
     ]
 
 
+def test_a_body_that_cannot_be_read_is_on_record_without_it(wire: Wire) -> None:
+    """A signed call with a broken body once left no row."""
+    wire.post("PutSecretValue", body=b'{"SecretId": "a", "SecretString": "hunter2"')
+
+    row = AuditEvent.objects.get()
+    assert (row.event_name, row.error_code, row.request_parameters) == (
+        "PutSecretValue",
+        "SerializationException",
+        "{}",
+    )
+
+
 def test_the_audit_row_says_who_and_from_where(wire: Wire) -> None:
     wire.post("ListSecrets", headers={"User-Agent": "aws-sdk-go/1"})
 
