@@ -8,6 +8,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from abc import ABC, abstractmethod
 from configparser import RawConfigParser
 from contextlib import suppress
 from pathlib import Path
@@ -27,7 +28,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class Server:
+class Server(ABC):
     """start() returns the seconds from the start of the process to its first answer."""
 
     name = ""
@@ -41,8 +42,9 @@ class Server:
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
+    @abstractmethod
     def command(self) -> list[str]:
-        raise NotImplementedError
+        """What starts the server, in the foreground."""
 
     def environment(self) -> dict[str, str]:
         return {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG")}
