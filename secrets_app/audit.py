@@ -80,11 +80,12 @@ def _written(parameters: dict[str, Any]) -> str:
 
 
 def request_parameters(model: OperationModel, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """The call's arguments by wire name, without absent and without sensitive members."""
+    """The call's arguments by wire name, without absent and sensitive members, and without blobs: a ciphertext is
+    nothing to write down either."""
     return {
         member: _without_sensitive(shape, arguments[model.keywords[member]])
         for member, shape in model.input.members.items()
-        if not shape.sensitive and arguments.get(model.keywords[member]) is not None
+        if not shape.sensitive and shape.type != "blob" and arguments.get(model.keywords[member]) is not None
     }
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from secrets_app.kms import keys
 from secrets_app.kms.operations import ScheduledKeyDeletion
-from secrets_app.models import KeyAlias, KmsKey
+from secrets_app.kms.operations.cryptography import SYMMETRIC, Decrypted, Encrypted
+from secrets_app.models import KeyAlias, KeyTag, KmsKey
 from secrets_app.results import Page
 
 Reply = Mapping[str, Any]
-
-_SPEC = "SYMMETRIC_DEFAULT"  # the one kind of key there is here
 
 
 def nothing(_result: None) -> Reply:
@@ -31,10 +31,11 @@ def key_metadata(key: KmsKey) -> Reply:
             "DeletionDate": key.deletion_at,
             "Origin": "AWS_KMS",
             "KeyManager": key.manager,
-            "CustomerMasterKeySpec": _SPEC,
-            "KeySpec": _SPEC,
-            "EncryptionAlgorithms": [_SPEC],
+            "CustomerMasterKeySpec": SYMMETRIC,
+            "KeySpec": SYMMETRIC,
+            "EncryptionAlgorithms": [SYMMETRIC],
             "MultiRegion": False,
+            "CurrentKeyMaterialId": keys.current_backing_key(key).material_id,
         }
     }
 
@@ -76,16 +77,48 @@ def cancel_key_deletion(key: KmsKey) -> Reply:
     return {"KeyId": key.arn}
 
 
+def list_resource_tags(page: Page[KeyTag]) -> Reply:
+    return {"Tags": [{"TagKey": tag.key, "TagValue": tag.value} for tag in page.items], **_more(page.next_token)}
+
+
+def encrypt(encrypted: Encrypted) -> Reply:
+    return {"CiphertextBlob": encrypted.blob, "KeyId": encrypted.key.arn, "EncryptionAlgorithm": SYMMETRIC}
+
+
+def generate_data_key(data_key: Encrypted) -> Reply:
+    return {
+        "CiphertextBlob": data_key.blob,
+        "Plaintext": data_key.plaintext,
+        "KeyId": data_key.key.arn,
+        "KeyMaterialId": data_key.backing_key.material_id,
+    }
+
+
+def decrypt(decrypted: Decrypted) -> Reply:
+    return {
+        "KeyId": decrypted.key.arn,
+        "Plaintext": decrypted.plaintext,
+        "EncryptionAlgorithm": SYMMETRIC,
+        "KeyMaterialId": decrypted.backing_key.material_id,
+    }
+
+
 REPLIES: Mapping[str, Callable[[Any], Reply]] = {
     "CancelKeyDeletion": cancel_key_deletion,
     "CreateAlias": nothing,
     "CreateKey": key_metadata,
+    "Decrypt": decrypt,
     "DeleteAlias": nothing,
     "DescribeKey": key_metadata,
     "DisableKey": nothing,
     "EnableKey": nothing,
+    "Encrypt": encrypt,
+    "GenerateDataKey": generate_data_key,
     "ListAliases": list_aliases,
     "ListKeys": list_keys,
+    "ListResourceTags": list_resource_tags,
     "ScheduleKeyDeletion": schedule_key_deletion,
+    "TagResource": nothing,
+    "UntagResource": nothing,
     "UpdateAlias": nothing,
 }

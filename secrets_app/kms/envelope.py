@@ -27,16 +27,16 @@ def new_key() -> bytes:
 
 def seal(key: bytes, plaintext: bytes, context: Mapping[str, str]) -> bytes:
     nonce = secrets.token_bytes(_NONCE_BYTES)
-    return nonce + AESGCM(key).encrypt(nonce, plaintext, _authenticated(context))
+    return nonce + AESGCM(key).encrypt(nonce, plaintext, authenticated(context))
 
 
 def unseal(key: bytes, sealed: bytes, context: Mapping[str, str]) -> bytes:
     """Raises InvalidTag if a bit, the key or the context differs."""
-    return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], _authenticated(context))
+    return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], authenticated(context))
 
 
-def _authenticated(context: Mapping[str, str]) -> bytes:
+def authenticated(context: Mapping[str, str]) -> bytes:
     return _canonical(context).encode()
 
 
-__all__ = ["KEY_BYTES", "InvalidTag", "encryption_context", "new_key", "seal", "unseal"]
+__all__ = ["KEY_BYTES", "InvalidTag", "authenticated", "encryption_context", "new_key", "seal", "unseal"]

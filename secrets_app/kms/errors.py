@@ -11,7 +11,27 @@ class AlreadyExistsException(KmsError):
     pass
 
 
+class DisabledException(KmsError):
+    pass
+
+
+class DryRunOperationException(KmsError):
+    status = 412  # KMS API reference, errors of Encrypt
+
+
+class IncorrectKeyException(KmsError):
+    pass
+
+
 class InvalidAliasNameException(KmsError):
+    pass
+
+
+class InvalidCiphertextException(KmsError):
+    pass
+
+
+class InvalidKeyUsageException(KmsError):
     pass
 
 
@@ -20,6 +40,10 @@ class KMSInvalidStateException(KmsError):
 
 
 class NotFoundException(KmsError):
+    pass
+
+
+class TagException(KmsError):
     pass
 
 

@@ -133,9 +133,13 @@ def unusable_reason(key_arn: str, state: str) -> str:
     return f"{key_arn} is pending deletion." if state == KeyState.PENDING_DELETION else f"{key_arn} is disabled."
 
 
+def current_backing_key(key: KmsKey) -> BackingKey:
+    return key.backing_keys.order_by("-number")[0]
+
+
 def wrap(key: KmsKey, data_key: bytes, context: Mapping[str, str]) -> tuple[BackingKey, bytes]:
     """The data key under the current backing key."""
-    backing_key = key.backing_keys.order_by("-number")[0]
+    backing_key = current_backing_key(key)
     return backing_key, envelope.seal(
         material(key.arn, backing_key.number, backing_key.wrapped_material), data_key, context
     )

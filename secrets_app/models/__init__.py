@@ -1,7 +1,7 @@
 """The tables, one family per file. Only these modules declare tables; what is above them queries them."""
 
 from .audit_event import AuditEvent
-from .kms_key import BackingKey, KeyAlias, KeyState, KmsKey
+from .kms_key import BackingKey, KeyAlias, KeyState, KeyTag, KmsKey
 from .principal import AccessKey, Account, IdentityPolicy, Principal
 from .replica import Replica, ReplicationStatus
 from .resource_policy import ResourcePolicy
@@ -18,6 +18,7 @@ __all__ = [
     "IdentityPolicy",
     "KeyAlias",
     "KeyState",
+    "KeyTag",
     "KmsKey",
     "Principal",
     "Replica",

@@ -1,3 +1,5 @@
+import hashlib
+
 from django.db import models
 
 from secrets_app import arns
@@ -52,6 +54,20 @@ class BackingKey(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kms_key", "number"], name="one_backing_key_per_number")]
+
+    @property
+    def material_id(self) -> str:
+        """What KMS calls KeyMaterialId: 64 hexadecimal digits that say nothing of the material."""
+        return hashlib.sha256(f"{self.kms_key.arn}:{self.number}".encode()).hexdigest()
+
+
+class KeyTag(models.Model):
+    kms_key = models.ForeignKey(KmsKey, on_delete=models.CASCADE, related_name="tags")
+    key = models.CharField(max_length=128)
+    value = models.CharField(max_length=256, blank=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kms_key", "key"], name="one_key_tag_per_key")]
 
 
 class KeyAlias(models.Model):

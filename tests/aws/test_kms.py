@@ -1,5 +1,6 @@
 """Keys and aliases by boto3's KMS client, on the same endpoint. Facts: api.md 7."""
 
+import re
 import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -33,6 +34,7 @@ def test_a_new_key_has_the_members_of_a_symmetric_one(kms: Any) -> None:
 
     key_id = metadata["KeyId"]
     created = metadata.pop("CreationDate")
+    assert re.fullmatch("[a-f0-9]{64}", metadata.pop("CurrentKeyMaterialId"))
     assert uuid.UUID(key_id).version == 4
     assert datetime.now(UTC) - created < timedelta(minutes=1)
     assert metadata == {
@@ -145,8 +147,8 @@ def test_an_alias_name_has_its_prefix_and_is_taken_once(kms: Any, key_id: str) -
 
 def test_what_this_server_does_not_have(kms: Any, key_id: str) -> None:
     assert refused(kms.create_key, KeySpec="RSA_2048").code == "UnsupportedOperationException"
-    assert refused(kms.encrypt, KeyId=key_id, Plaintext=b"x") == Refusal(
-        "UnsupportedOperationException", "Encrypt is not available on this server."
+    assert refused(kms.get_public_key, KeyId=key_id) == Refusal(
+        "UnsupportedOperationException", "GetPublicKey is not available on this server."
     )
 
 

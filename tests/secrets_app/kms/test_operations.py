@@ -64,7 +64,6 @@ def test_a_key_encrypts_at_once(call: Call, key: KmsKey) -> None:
         {"origin": "EXTERNAL"},
         {"multi_region": True},
         {"policy": "{}"},
-        {"tags": [{"TagKey": "a", "TagValue": "b"}]},
         {"custom_key_store_id": "cks-1"},
         {"xks_key_id": "x"},
         {"bypass_policy_lockout_safety_check": True},
@@ -319,6 +318,11 @@ def test_a_deleted_alias_is_not_found(call: Call, key: KmsKey) -> None:
         (kms.create_alias, {"alias_name": "alias/a", "target_key_id": UNKNOWN}),
         (kms.update_alias, {"alias_name": "alias/a", "target_key_id": UNKNOWN}),
         (kms.delete_alias, {"alias_name": "alias/a"}),
+        (kms.encrypt, {"key_id": UNKNOWN, "plaintext": b"x"}),
+        (kms.generate_data_key, {"key_id": UNKNOWN, "key_spec": "AES_256"}),
+        (kms.tag_resource, {"key_id": UNKNOWN, "tags": []}),
+        (kms.untag_resource, {"key_id": UNKNOWN, "tag_keys": []}),
+        (kms.list_resource_tags, {"key_id": UNKNOWN}),
     ],
 )
 def test_without_permission_not_even_existence_is_told(

@@ -1,0 +1,39 @@
+"""The operations of KMS that a secrets server needs: keys, their states, tags and aliases; data under them.
+
+Registered like those of Secrets Manager, against KMS's own model. Facts: api.md 7.
+"""
+
+from .aliases import create_alias, delete_alias, list_aliases, update_alias
+from .cryptography import decrypt, encrypt, generate_data_key
+from .keys import (
+    ScheduledKeyDeletion,
+    cancel_key_deletion,
+    create_key,
+    describe_key,
+    disable_key,
+    enable_key,
+    list_keys,
+    schedule_key_deletion,
+)
+from .tags import list_resource_tags, tag_resource, untag_resource
+
+__all__ = [
+    "ScheduledKeyDeletion",
+    "cancel_key_deletion",
+    "create_alias",
+    "create_key",
+    "decrypt",
+    "delete_alias",
+    "describe_key",
+    "disable_key",
+    "enable_key",
+    "encrypt",
+    "generate_data_key",
+    "list_aliases",
+    "list_keys",
+    "list_resource_tags",
+    "schedule_key_deletion",
+    "tag_resource",
+    "untag_resource",
+    "update_alias",
+]
