@@ -10,10 +10,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 
 _pages = get_wsgi_application()
 
-from secrets_app.aws_json import endpoint  # noqa: E402  needs the apps to be loaded
+from secrets_app import front_door  # noqa: E402  needs the apps to be loaded
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    if endpoint.is_api_request(environ):
-        return endpoint.answer(environ, start_response)
+    if front_door.is_api_request(environ):
+        return front_door.answer(environ, start_response)
     return _pages(environ, start_response)

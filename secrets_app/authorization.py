@@ -106,7 +106,7 @@ def _global_keys(call: "Call") -> dict[str, Any]:
         "aws:PrincipalAccount": identity.account,
         "aws:PrincipalType": _PRINCIPAL_TYPES[identity.kind],
         "aws:ViaAWSService": "false",
-        "aws:userid": _user_id(identity),
+        "aws:userid": user_id(identity),
     }
     if call.source_ip:
         context["aws:SourceIp"] = call.source_ip
@@ -117,7 +117,8 @@ def _global_keys(call: "Call") -> dict[str, Any]:
     return context
 
 
-def _user_id(identity: Identity) -> str:
+def user_id(identity: Identity) -> str:
+    """aws:userid, and what GetCallerIdentity calls UserId."""
     if identity.kind == "root":
         return identity.account
     return f"{identity.unique_id}:{identity.session_name}" if identity.session_name else identity.unique_id

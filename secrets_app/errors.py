@@ -123,6 +123,20 @@ class RequestEntityTooLargeException(AwsError):
     message_key = "message"
 
 
+class RequestTimeoutException(AwsError):
+    """The body did not arrive in time."""
+
+    status = 408
+    message_key = "message"
+
+
+class UnsupportedMediaTypeException(AwsError):
+    """The body is in a form that isn't read here: CBOR, gzip, a form where JSON is wanted. Status: Smithy's."""
+
+    status = 415
+    message_key = "message"
+
+
 # --- sentences that several rules share ------------------------------------------------------------
 
 

@@ -33,7 +33,7 @@ class FilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.optional_mark = False  # type: ignore[attr-defined]
-        names = sorted({*service("secretsmanager").operations, *service("kms").operations})
+        names = sorted({name for known in ("secretsmanager", "kms", "sts") for name in service(known).operations})
         self.fields["event"].choices = [("", "All events"), *((name, name) for name in names)]  # type: ignore[attr-defined]
 
     def wanted(self) -> audit_reading.Wanted:

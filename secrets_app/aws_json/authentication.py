@@ -34,6 +34,7 @@ def authenticate(request: Request, now: datetime, service: str) -> Caller:
         raise InvalidSignatureException(
             "The request signature we calculated does not match the signature you provided. Check your AWS Secret "
             "Access Key and signing method. Consult the service documentation for details."
+            + verify.explain(claim, request)
         )
     _check_session_token(key, claim.session_token, now)
     if not key.is_active:

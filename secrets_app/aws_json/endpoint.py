@@ -22,43 +22,53 @@ from . import codec, targets, wsgi
 from .authentication import Caller, authenticate
 
 _log = logging.getLogger(__name__)
+JSON = "application/x-amz-json-1.1"
+_CONTENT_TYPES = (JSON, "application/x-amz-json-1.0", "application/json")
 _OUR_FAULT = "An error occurred on the server side. The server's log has more under this request's id."
 
 
-def is_api_request(environ: wsgi.Environ) -> bool:
-    """Anything else is a browser's. A signed form (STS, IAM) is known by its Authorization header."""
-    if "HTTP_X_AMZ_TARGET" in environ and environ["REQUEST_METHOD"] == "POST" and environ.get("PATH_INFO") == "/":
-        return True
-    return str(environ.get("HTTP_AUTHORIZATION", "")).startswith("AWS4-")
+SERVICES = frozenset(targets.SERVICES)
 
 
 def answer(environ: wsgi.Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    return answered(environ, start_response, _result, _refusal, JSON)
+
+
+def answered(
+    environ: wsgi.Environ,
+    start_response: Callable[..., Any],
+    result: Callable[[wsgi.Environ, str], bytes],
+    refusal: Callable[[AwsError, str], tuple[int, bytes]],
+    content_type: str,
+) -> Iterable[bytes]:
+    """What every protocol shares. result: request id -> body; refusal: error, request id -> status and body."""
     request_id = audit.new_request_id()
     try:
         close_old_connections()  # one that the database has dropped meanwhile is replaced, as in Django's own requests
-        status, body = 200, _answered(environ, request_id)
+        status, body = 200, result(environ, request_id)
     except AwsError as error:
         if error.status >= 500:
             _log.error("Request %s: %s: %s", request_id, error.code, error.message)
-        status, body = error.status, _refusal(error)
+        status, body = refusal(error, request_id)
     except Exception as error:
         # Its message may quote a value, so where it happened has to be enough.
         _log.error("Request %s failed: %s at %s", request_id, type(error).__name__, _where(error))  # noqa: TRY400
-        status, body = InternalServiceError.status, _refusal(InternalServiceError(_OUR_FAULT))
-    start_response(f"{status} {HTTPStatus(status).phrase}", wsgi.headers(request_id, len(body)))
+        status, body = refusal(InternalServiceError(_OUR_FAULT), request_id)
+    start_response(f"{status} {HTTPStatus(status).phrase}", wsgi.headers(request_id, len(body), content_type))
     return [body]
 
 
-def _answered(environ: wsgi.Environ, request_id: str) -> bytes:
+def _result(environ: wsgi.Environ, request_id: str) -> bytes:
     now = datetime.now(UTC)
     body = wsgi.read_body(environ)
     header = str(environ.get("HTTP_X_AMZ_TARGET", ""))
     request = wsgi.signed_request(environ, body)
-    caller = authenticate(request, now, targets.service_of(header))
+    caller = authenticate(request, now, targets.service_of(header) or _scoped_service(environ))
+    wsgi.check_encoding(environ, *_CONTENT_TYPES)
     target = targets.find(header)
     if target is None or request.path != "/":
         raise UnknownOperationException
-    call = _call(environ, caller, target, now, request_id)
+    call = call_for(environ, caller, target.service, now, request_id)
     try:
         if target.run is None:
             raise target.unavailable
@@ -71,7 +81,13 @@ def _answered(environ: wsgi.Environ, request_id: str) -> bytes:
     return codec.encode(target.model, target.reply(result))
 
 
-def _call(environ: wsgi.Environ, caller: Caller, target: targets.Target, now: datetime, request_id: str) -> Call:
+def _scoped_service(environ: wsgi.Environ) -> str:
+    """Without an operation to go by: the service that the signature is for, if there is such a one."""
+    scoped = wsgi.scoped_service(environ)
+    return scoped if scoped in SERVICES else targets.DEFAULT_SERVICE
+
+
+def call_for(environ: wsgi.Environ, caller: Caller, service: str, now: datetime, request_id: str) -> Call:
     behind_proxy = settings.BEHIND_TLS
     return Call(
         principal=caller.identity,
@@ -82,14 +98,14 @@ def _call(environ: wsgi.Environ, caller: Caller, target: targets.Target, now: da
         source_ip=wsgi.source_ip(environ, behind_proxy=behind_proxy),
         user_agent=str(environ.get("HTTP_USER_AGENT", "")),
         secure_transport=wsgi.is_secure(environ, behind_proxy=behind_proxy),
-        service=target.service,
+        service=service,
     )
 
 
-def _refusal(error: AwsError) -> bytes:
+def _refusal(error: AwsError, _request_id: str) -> tuple[int, bytes]:
     """{"__type", "Message"}; without a message where there is nothing to say (seen: UnknownOperationException)."""
     content = {error.message_key: error.message} if error.message else {}
-    return orjson.dumps({**content, "__type": error.code})
+    return error.status, orjson.dumps({**content, "__type": error.code})
 
 
 def _where(error: BaseException) -> str:

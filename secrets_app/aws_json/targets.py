@@ -15,6 +15,7 @@ from secrets_app.service_model import OperationModel, service
 from . import kms_replies, replies
 
 DEFAULT_SERVICE = "secretsmanager"
+SERVICES = (DEFAULT_SERVICE, "kms")
 _REPLIES = {DEFAULT_SERVICE: replies.REPLIES, "kms": kms_replies.REPLIES}
 _UNAVAILABLE = {DEFAULT_SERVICE: InvalidRequestException, "kms": UnsupportedOperationException}
 
@@ -39,8 +40,8 @@ def find(header: str) -> Target | None:
 
 
 def service_of(header: str) -> str:
-    """The service as a credential scope names it, also for an operation it doesn't have."""
-    return _services().get(header.partition(".")[0], DEFAULT_SERVICE)
+    """The service as a credential scope names it, also for an operation it doesn't have; "" for none."""
+    return _services().get(header.partition(".")[0], "")
 
 
 @cache

@@ -4,6 +4,7 @@ Header values come as latin-1 text; the server joins repeated ones with a comma.
 """
 
 import hashlib
+import re
 import time
 from collections.abc import Mapping
 from email.utils import formatdate
@@ -11,11 +12,13 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote
 
-from secrets_app.errors import RequestEntityTooLargeException, SerializationException
+from secrets_app.errors import RequestEntityTooLargeException, SerializationException, UnsupportedMediaTypeException
 from secrets_app.sigv4.canonical_request import Request
 
 LONGEST_BODY = 1024 * 1024
 _LONGEST_ADDRESS = 45
+_LONGEST_QUOTED = 100
+_SCOPED_SERVICE = re.compile(r"Credential=[^/,]*/[^/,]*/[^/,]*/([^/,]*)/")
 
 Environ = Mapping[str, Any]
 
@@ -72,10 +75,34 @@ def is_secure(environ: Environ, *, behind_proxy: bool) -> bool:
     return scheme == "https"
 
 
-def headers(request_id: str, length: int) -> list[tuple[str, str]]:
+def scoped_service(environ: Environ) -> str | None:
+    """The service in the credential scope of the signature, of which nothing is proven yet."""
+    found = _SCOPED_SERVICE.search(str(environ.get("HTTP_AUTHORIZATION", "")))
+    return None if found is None else found[1]
+
+
+def check_encoding(environ: Environ, *content_types: str) -> None:
+    """Refuse a body in a form that isn't read here, by the headers that say so: CBOR, gzip, forms of other protocols.
+
+    A body without a Content-Type is taken for what is expected. Other protocols of AWS are known by a header.
+    """
+    content_type = environ.get("CONTENT_TYPE")
+    if content_type and content_type not in content_types:
+        media_type = content_type.partition(";")[0].strip().lower()
+        if media_type not in content_types:
+            raise UnsupportedMediaTypeException(
+                f"This service reads {content_types[0]}, not {media_type[:_LONGEST_QUOTED]}."
+            )
+    if environ.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() not in ("", "identity"):
+        raise UnsupportedMediaTypeException("This service doesn't read compressed or otherwise encoded bodies.")
+    if "HTTP_SMITHY_PROTOCOL" in environ:
+        raise UnsupportedMediaTypeException(f"This service speaks {content_types[0]} only; rpc-v2-cbor is not offered.")
+
+
+def headers(request_id: str, length: int, content_type: str) -> list[tuple[str, str]]:
     """Date is true to the second: clients set their clocks by it when a signature has expired."""
     return [
-        ("Content-Type", "application/x-amz-json-1.1"),
+        ("Content-Type", content_type),
         ("Content-Length", str(length)),
         ("x-amzn-RequestId", request_id),
         ("Date", _http_date()),

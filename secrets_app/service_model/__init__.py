@@ -16,6 +16,7 @@ from botocore import xform_name
 MODEL_FILES = {
     "secretsmanager": "secretsmanager-2017-10-17.json",
     "kms": "kms-2014-11-01.json",
+    "sts": "sts-2011-06-15.json",
 }
 
 
@@ -40,6 +41,7 @@ class OperationModel:
     name: str
     input: Shape
     output: Shape | None
+    result_wrapper: str  # query protocol: the element that holds the output, "GetCallerIdentityResult"; else ""
     keywords: Mapping[str, str]  # wire name -> keyword: {"SecretId": "secret_id"}
     wire_names: Mapping[str, str]  # keyword -> wire name
     sensitive: frozenset[str]  # wire names of top-level input members that must never be written down
@@ -48,17 +50,21 @@ class OperationModel:
 @dataclass(frozen=True, slots=True)
 class Service:
     name: str
-    target_prefix: str  # "secretsmanager" in X-Amz-Target: secretsmanager.GetSecretValue
+    version: str  # "2017-10-17"; the query protocol has it in the request
+    target_prefix: str  # "secretsmanager" in X-Amz-Target: secretsmanager.GetSecretValue; "" if it isn't AWS JSON
+    xml_namespace: str  # of the query protocol; else ""
     operations: Mapping[str, OperationModel]
     errors: tuple[str, ...]
 
     @staticmethod
     def read(name: str) -> "Service":
         document = json.loads((Path(__file__).parent / MODEL_FILES[name]).read_text())
-        shapes = _Shapes(document["shapes"])
+        metadata, shapes = document["metadata"], _Shapes(document["shapes"])
         return Service(
             name=name,
-            target_prefix=document["metadata"]["targetPrefix"],
+            version=metadata["apiVersion"],
+            target_prefix=metadata.get("targetPrefix", ""),
+            xml_namespace=metadata.get("xmlNamespace", ""),
             operations={key: _operation(key, value, shapes) for key, value in document["operations"].items()},
             errors=tuple(key for key, value in document["shapes"].items() if value.get("exception")),
         )
@@ -97,6 +103,7 @@ def _operation(name: str, raw: Mapping[str, Any], shapes: _Shapes) -> OperationM
         name=name,
         input=given,
         output=shapes.get(raw["output"]["shape"]) if "output" in raw else None,
+        result_wrapper=raw.get("output", {}).get("resultWrapper", ""),
         keywords={member: xform_name(member) for member in given.members},
         wire_names={xform_name(member): member for member in given.members},
         sensitive=frozenset(member for member, shape in given.members.items() if shape.sensitive),

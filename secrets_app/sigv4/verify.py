@@ -17,7 +17,7 @@ from secrets_app.errors import (
 from secrets_app.regions import is_region
 
 from .canonical_request import HeaderLookup, Request, SignedHeaderMissingError, canonical_request
-from .signature import ALGORITHM, TERMINATOR, signature
+from .signature import ALGORITHM, TERMINATOR, signature, string_to_sign
 
 CLOCK_WINDOW = timedelta(minutes=5)
 
@@ -88,6 +88,23 @@ def is_true(claim: Claim, request: Request, secret_access_key: str) -> bool:
         claim.access_key_id, secret_access_key, claim.timestamp, claim.region, claim.service, canonical
     )
     return hmac.compare_digest(expected.encode(), claim.signature.encode("utf-8", "replace"))
+
+
+def explain(claim: Claim, request: Request) -> str:
+    """What should have been signed, in the service's words (seen in the field; api.md 1.4). No secret is in either
+    text; a session token, which is one, is left out. docs/decisions/0011-signature-mismatch-explained.md"""
+    try:
+        canonical = canonical_request(request, claim.signed_headers)
+    except (SignedHeaderMissingError, UnicodeEncodeError):
+        return ""
+    scope = f"{claim.timestamp[:8]}/{claim.region}/{claim.service}/{TERMINATOR}"
+    shown = canonical.decode("latin-1")
+    if claim.session_token:
+        shown = shown.replace(" ".join(claim.session_token.split()), "(session token)")
+    return (
+        f"\n\nThe Canonical String for this request should have been\n'{shown}'"
+        f"\n\nThe String-to-Sign should have been\n'{string_to_sign(claim.timestamp, scope, canonical)}'\n"
+    )
 
 
 def _parameters(text: str, authorization: str) -> dict[str, str]:

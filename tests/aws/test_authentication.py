@@ -1,5 +1,6 @@
 """Who gets in, by raw HTTP and boto3: keys, session tokens, Regions, accounts. Facts: security.md 4.3."""
 
+import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from unittest.mock import patch
@@ -53,7 +54,10 @@ def test_an_unknown_access_key(alice: Person) -> None:
 def test_a_wrong_secret(alice: Person) -> None:
     wrong = NewAccessKey(alice.access_key.access_key_id, "not the secret")
 
-    assert refused(client(wrong).list_secrets) == Refusal("InvalidSignatureException", MISMATCH)
+    code, message = refused(client(wrong).list_secrets)
+
+    assert code == "InvalidSignatureException"
+    assert message.startswith(MISMATCH + "\n\nThe Canonical String for this request should have been\n'POST\n/\n\n")
 
 
 def test_an_inactive_key(aws: Any, alice: Person) -> None:
@@ -128,10 +132,41 @@ def test_a_replay_within_the_window_is_answered_again(wire: Wire) -> None:
     assert first.headers["x-amzn-requestid"] != second.headers["x-amzn-requestid"]
 
 
-def test_the_refusal_of_a_signature_quotes_nothing_of_the_request(wire: Wire) -> None:
-    answer = wire.post("ListSecrets", headers={"X-Note": "quoted"}, unsigned={"Content-Type": "text/plain"})
+def test_the_refusal_of_a_signature_says_what_should_have_been_signed(wire: Wire) -> None:
+    """To the byte as seen in the field (api.md 1.4); a proxy that changed the Host shows itself. Decision 11."""
+    signed = wire.sign("POST", ENDPOINT + "/", TARGET, b"{}")
+    answer = send("POST", ENDPOINT + "/", {**signed, "Host": "proxy:80"}, b"{}")
 
-    assert answer.json["message"] == MISMATCH
+    moment = signed["X-Amz-Date"]
+    canonical = (
+        "POST\n/\n\ncontent-type:application/x-amz-json-1.1\nhost:proxy:80\n"
+        f"x-amz-date:{moment}\nx-amz-target:secretsmanager.ListSecrets\n\n"
+        "content-type;host;x-amz-date;x-amz-target\n" + hashlib.sha256(b"{}").hexdigest()
+    )
+    string_to_sign = (
+        f"AWS4-HMAC-SHA256\n{moment}\n{moment[:8]}/us-west-2/secretsmanager/aws4_request\n"
+        + hashlib.sha256(canonical.encode()).hexdigest()
+    )
+    assert answer.json["message"] == (
+        f"{MISMATCH}\n\nThe Canonical String for this request should have been\n'{canonical}'"
+        f"\n\nThe String-to-Sign should have been\n'{string_to_sign}'\n"
+    )
+
+
+def test_the_refusal_of_a_signature_leaves_the_session_token_out(alice: Person) -> None:
+    key = session_key(alice)
+
+    answer = Wire(key).post("ListSecrets", unsigned={"Host": "proxy:80"})
+
+    assert "x-amz-security-token:(session token)\n" in answer.json["message"]
+    assert key.session_token not in answer.body.decode()
+
+
+def test_a_signed_header_that_never_came_has_no_canonical_string(wire: Wire) -> None:
+    signed = wire.sign("POST", ENDPOINT + "/", {**TARGET, "X-Note": "1"}, b"{}")
+    del signed["X-Note"]
+
+    assert send("POST", ENDPOINT + "/", signed, b"{}").json["message"] == MISMATCH
 
 
 def test_sdks_that_send_the_hash_of_the_body(wire: Wire) -> None:

@@ -177,3 +177,19 @@ def test_kms_on_the_same_endpoint(answer: Answer) -> None:
     assert answer(f"aws kms describe-key --key-id {KEY}")["KeyMetadata"]["Arn"] == KEY
     aliases = answer("aws kms list-aliases")["Aliases"]
     assert "alias/aws/secretsmanager" in {alias["AliasName"] for alias in aliases}
+
+
+def test_who_am_i(answer: Answer) -> None:
+    """With the files that the first start wrote, and no further flags."""
+    assert answer("aws sts get-caller-identity")["Arn"] == "arn:aws:iam::123456789012:user/admin"
+
+
+def test_kms_encrypts_and_decrypts(answer: Answer) -> None:
+    """As the user guide of KMS does it: bytes from files, text out in base64."""
+    decrypted = answer(f"""
+        printf hello > plain
+        aws kms encrypt --key-id {KEY} --plaintext fileb://plain --query CiphertextBlob --output text | base64 -d > blob
+        aws kms decrypt --ciphertext-blob fileb://blob
+    """)
+
+    assert (decrypted["KeyId"], decrypted["Plaintext"]) == (KEY, "aGVsbG8=")

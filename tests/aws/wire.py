@@ -22,6 +22,7 @@ from botocore.credentials import Credentials
 from botocore.exceptions import ClientError
 from django.db import connections
 
+from secrets_app import front_door
 from secrets_app.aws_json import endpoint
 from secrets_app.principals import NewAccessKey
 
@@ -75,9 +76,9 @@ def send(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answ
     def start_response(status: str, sent: list[tuple[str, str]]) -> None:
         started.append((int(status[:3]), {name.lower(): value for name, value in sent}))
 
-    assert endpoint.is_api_request(environ)
+    assert front_door.is_api_request(environ)
     with _the_tests_transaction_kept_open():
-        content = b"".join(endpoint.answer(environ, start_response))
+        content = b"".join(front_door.answer(environ, start_response))
     return Answer(*started[0], content)
 
 

@@ -26,7 +26,8 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, dry_run: bool, **_options: Any) -> None:
         for service, file_name in service_model.MODEL_FILES.items():
             path = _FOLDER / file_name
-            old, new = json.loads(path.read_text()), _published(service, file_name)
+            old = json.loads(path.read_text()) if path.exists() else {}
+            new = _published(service, file_name)
             changes = list(differences(old, new))
             self.stdout.write(f"{file_name}: {len(changes)} changes")
             for change in changes:

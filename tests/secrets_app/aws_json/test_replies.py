@@ -71,7 +71,7 @@ def test_a_header_names_service_and_operation() -> None:
     assert (found.service, found.model.name) == ("kms", "DescribeKey")
     assert targets.find("TrentService.GetSecretValue") is None
     assert targets.service_of("TrentService.NoSuchOperation") == "kms"
-    assert targets.service_of("") == "secretsmanager"
+    assert targets.service_of("") == ""
 
 
 def test_every_operation_of_kms_that_there_is_has_its_reply() -> None:

@@ -1,4 +1,4 @@
-"""From a WSGI environ to what the wire needs; and which requests are the wire's at all."""
+"""From a WSGI environ to what the wire needs."""
 
 import io
 from typing import Any
@@ -6,33 +6,11 @@ from typing import Any
 import pytest
 
 from secrets_app.aws_json import wsgi
-from secrets_app.aws_json.endpoint import is_api_request
 from secrets_app.errors import RequestEntityTooLargeException, SerializationException
-
-TARGET = {"HTTP_X_AMZ_TARGET": "secretsmanager.ListSecrets"}
-SIGNED = {"HTTP_AUTHORIZATION": "AWS4-HMAC-SHA256 Credential=..."}
 
 
 def environ(**more: Any) -> dict[str, Any]:
     return {"REQUEST_METHOD": "POST", "PATH_INFO": "/", "REMOTE_ADDR": "192.0.2.1", "wsgi.url_scheme": "http", **more}
-
-
-@pytest.mark.parametrize(
-    ("more", "expected"),
-    [
-        (TARGET, True),
-        (SIGNED, True),
-        ({**SIGNED, "CONTENT_TYPE": "application/x-www-form-urlencoded"}, True),
-        ({**SIGNED, "REQUEST_METHOD": "GET", "PATH_INFO": "/secret"}, True),
-        ({}, False),
-        ({**TARGET, "PATH_INFO": "/secret"}, False),
-        ({**TARGET, "REQUEST_METHOD": "GET"}, False),
-        ({"HTTP_AUTHORIZATION": "Basic YTpi"}, False),
-        ({"HTTP_COOKIE": "sessionid=x", "CONTENT_TYPE": "application/x-www-form-urlencoded"}, False),
-    ],
-)
-def test_whose_request_it_is(more: dict[str, Any], expected: bool) -> None:
-    assert is_api_request(environ(**more)) is expected
 
 
 @pytest.mark.parametrize(

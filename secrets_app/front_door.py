@@ -1,0 +1,34 @@
+"""One port for every service: which requests are the API's, and in which protocol they are answered.
+
+By X-Amz-Target; else by the service that the signature names; else a form is a query. Facts: api.md 1.1.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from secrets_app.aws_json import endpoint as aws_json
+from secrets_app.aws_json.wsgi import Environ, scoped_service
+from secrets_app.aws_query import endpoint as aws_query
+
+
+def is_api_request(environ: Environ) -> bool:
+    """Whatever is posted to "/", and whatever is signed: pages are asked for by GET, and post to addresses of their
+    own. So no client ever meets a page, however wrong its request is."""
+    if environ["REQUEST_METHOD"] == "POST" and (environ.get("PATH_INFO") or "/") == "/":
+        return True
+    return str(environ.get("HTTP_AUTHORIZATION", "")).startswith("AWS4-") or "HTTP_SMITHY_PROTOCOL" in environ
+
+
+def answer(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+    if "HTTP_X_AMZ_TARGET" in environ or not _is_query(environ):
+        return aws_json.answer(environ, start_response)
+    return aws_query.answer(environ, start_response)
+
+
+def _is_query(environ: Environ) -> bool:
+    scoped = scoped_service(environ)
+    if scoped in aws_json.SERVICES:
+        return False
+    if scoped == aws_query.SERVICE:
+        return True
+    return str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded")
