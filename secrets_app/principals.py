@@ -3,9 +3,13 @@
 import hashlib
 import secrets
 import string
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cached_property, lru_cache
+from typing import Any
+
+from django.db import transaction
 
 from . import arns, root_key
 from .iam.evaluate import Caller
@@ -33,6 +37,7 @@ class Identity:
     session_policy: str = ""
     color_mode: str = "system"
     density: str = "comfortable"
+    console_preferences: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @cached_property
     def caller(self) -> Caller:
@@ -144,6 +149,7 @@ def identity(principal: Principal) -> Identity:
         policies=tuple(principal.identity_policies.order_by("id").values_list("document", "arn")),
         color_mode=principal.color_mode,
         density=principal.density,
+        console_preferences=principal.console_preferences,
     )
 
 
@@ -228,3 +234,11 @@ def user_by_pk(pk: int) -> Principal | None:
 
 def remember_preferences(identity: Identity, *, color_mode: str, density: str) -> None:
     Principal.objects.filter(pk=identity.principal_id).update(color_mode=color_mode, density=density)
+
+
+def remember_console_preferences(identity: Identity, page: str, values: Mapping[str, Any]) -> None:
+    """What the person prefers on one page of the console; what they prefer on others stays."""
+    with transaction.atomic():
+        principal = Principal.objects.select_for_update().get(pk=identity.principal_id)
+        principal.console_preferences = {**principal.console_preferences, page: dict(values)}
+        principal.save(update_fields=["console_preferences"])

@@ -1,4 +1,7 @@
-"""The Regions of the aws partition, by code, with the name the Region selector shows."""
+"""The Regions of the aws partition, by code, with the name the Region selector shows.
+
+From botocore's partition data (1.44.5), kept here so that an upgrade of it moves no secret out of reach.
+"""
 
 import re
 from typing import NamedTuple
@@ -20,6 +23,7 @@ us-west-1 US West (N. California)
 us-west-2 US West (Oregon)
 af-south-1 Africa (Cape Town)
 ap-east-1 Asia Pacific (Hong Kong)
+ap-east-2 Asia Pacific (Taipei)
 ap-south-1 Asia Pacific (Mumbai)
 ap-south-2 Asia Pacific (Hyderabad)
 ap-northeast-1 Asia Pacific (Tokyo)
@@ -29,6 +33,9 @@ ap-southeast-1 Asia Pacific (Singapore)
 ap-southeast-2 Asia Pacific (Sydney)
 ap-southeast-3 Asia Pacific (Jakarta)
 ap-southeast-4 Asia Pacific (Melbourne)
+ap-southeast-5 Asia Pacific (Malaysia)
+ap-southeast-6 Asia Pacific (New Zealand)
+ap-southeast-7 Asia Pacific (Thailand)
 ca-central-1 Canada (Central)
 ca-west-1 Canada West (Calgary)
 eu-central-1 Europe (Frankfurt)
@@ -42,8 +49,10 @@ eu-west-3 Europe (Paris)
 il-central-1 Israel (Tel Aviv)
 me-central-1 Middle East (UAE)
 me-south-1 Middle East (Bahrain)
+me-west-1 Middle East (Saudi Arabia)
 mx-central-1 Mexico (Central)
 sa-east-1 South America (Sao Paulo)
+sa-west-1 South America (Chile)
 """.strip().splitlines()
 )
 BY_CODE = {region.code: region for region in REGIONS}

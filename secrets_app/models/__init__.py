@@ -1,6 +1,7 @@
 """The tables, one family per file. Only these modules declare tables; what is above them queries them."""
 
 from .audit_event import AuditEvent
+from .bulk_change import BulkChange, BulkChangeItem
 from .kms_key import BackingKey, KeyAlias, KeyState, KeyTag, KmsKey
 from .principal import AccessKey, Account, IdentityPolicy, Principal
 from .replica import Replica, ReplicationStatus
@@ -15,6 +16,8 @@ __all__ = [
     "Account",
     "AuditEvent",
     "BackingKey",
+    "BulkChange",
+    "BulkChangeItem",
     "IdentityPolicy",
     "KeyAlias",
     "KeyState",

@@ -36,6 +36,8 @@ class Principal(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     color_mode = models.CharField(max_length=8, default="system")  # console preference: light, dark, system
     density = models.CharField(max_length=12, default="comfortable")
+    # What else the console remembers for this person, by page: {"secrets_list": {"page_size": 50}}.
+    console_preferences = models.JSONField(default=dict)
 
     USERNAME_FIELD = "unique_id"
     REQUIRED_FIELDS: ClassVar[list[str]] = []

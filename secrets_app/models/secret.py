@@ -45,6 +45,8 @@ class Secret(models.Model):
             models.Index(fields=["account", "region", "last_changed_at", "id"], name="secret_by_last_change"),
             models.Index(fields=["account", "region", "last_accessed_on", "id"], name="secret_by_last_access"),
             models.Index(fields=["deletion_at"], name="secret_by_deletion", condition=Q(deletion_at__isnull=False)),
+            # How many of a Region are scheduled for deletion: counted on every view of the list.
+            models.Index(fields=["account", "region"], name="secret_scheduled", condition=Q(deleted_at__isnull=False)),
         ]
 
     def __str__(self) -> str:

@@ -19,7 +19,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections, connection
 
-from secrets_app import deletion, replication, write_ahead_log
+from secrets_app import bulk_changes, deletion, replication, write_ahead_log
 from secrets_app.rotation import credentials, due, engine
 from secrets_app.rotation.engine import Worker
 
@@ -74,6 +74,7 @@ def passes(worker: Worker) -> list[Callable[[], object]]:
     """Short work, in the order in which one may lead to another."""
     now = worker.clock()
     return [
+        lambda: bulk_changes.run_due(worker.clock, worker.owner),
         lambda: due.open_windows(now),
         lambda: replication.run_due(now, worker.owner),
         lambda: deletion.purge_due(now),
