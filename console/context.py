@@ -4,6 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from console import shortcuts
 from secrets_app import regions
 
 
@@ -17,4 +18,5 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "current_region": regions.BY_CODE[call.region],
         "color_mode": call.principal.color_mode,
         "density": call.principal.density,
+        "shortcuts": "on" if shortcuts.are_on(call.principal) else "off",
     }

@@ -14,11 +14,10 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django_htmx.http import HttpResponseClientRedirect, reswap
 
-from secrets_app import regions
+from secrets_app import principals, regions
 from secrets_app.aws_json.wsgi import source_ip
 from secrets_app.call import Call
 from secrets_app.errors import AccessDeniedException, AwsError, ResourceNotFoundException
-from secrets_app.principals import signed_in
 
 from .http import ConsoleRequest
 
@@ -35,7 +34,9 @@ class ConsoleMiddleware:
         if _is_open(request):
             return self.get_response(request)
         now = datetime.now(UTC)
-        identity = signed_in(request.user.pk) if request.user.is_authenticated and not _idle(request, now) else None
+        # Read anew for every request, by the session: whom it no longer lets in is anonymous here.
+        known = request.user.is_authenticated and not _idle(request, now)
+        identity = principals.identity(cast(principals.SignInUser, request.user)) if known else None
         if identity is None:
             if request.user.is_authenticated:
                 logout(request)

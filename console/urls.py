@@ -1,6 +1,6 @@
 from django.urls import include, path
 
-from console import gallery
+from console import gallery, shortcuts
 
 urlpatterns = [
     path("", include("console.secrets_list.urls")),
@@ -9,6 +9,7 @@ urlpatterns = [
     path("secret/", include("console.secret.urls")),
     path("event-history/", include("console.audit_trail.urls")),
     path("encryption-keys/", include("console.encryption_keys.urls")),
+    path("keyboard-shortcuts", shortcuts.sheet, name="shortcuts"),
     path("gallery", gallery.gallery),
 ]
 

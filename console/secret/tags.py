@@ -5,7 +5,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.views.decorators.http import require_http_methods
 
 from console.htmx import dialog
@@ -25,8 +25,12 @@ Row = dict[str, Any]  # Key, Value; and error, new for the editor
 
 
 def posted_tags(request: ConsoleRequest) -> list[Row]:
+    return tag_rows(request.POST)
+
+
+def tag_rows(posted: QueryDict) -> list[Row]:
     """The rows of the tag editor as they were typed, empty ones left out."""
-    pairs = zip(request.POST.getlist("tag_key"), request.POST.getlist("tag_value"), strict=False)
+    pairs = zip(posted.getlist("tag_key"), posted.getlist("tag_value"), strict=False)
     return [{"Key": key, "Value": value} for key, value in pairs if key or value]
 
 

@@ -1,19 +1,26 @@
 """Sign in, sign out, and what a person prefers."""
 
+from dataclasses import replace
+from urllib.parse import parse_qsl, urlencode, urlsplit
+
 from django import forms
 from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from console.http import ConsoleRequest
-from secrets_app import regions
+from secrets_app import operations, regions
+from secrets_app.errors import AwsError
 from secrets_app.principals import remember_preferences
 
+# What an address says of a Region, and of positions in its lists.
+_OF_ONE_REGION = ("region", "token", "page", "before", "replica_region")
 _REFUSED = "Your authentication information is incorrect. Please try again."
 _LOCKED = "Too many failed attempts. Wait 15 minutes, then try again."
 
@@ -63,12 +70,29 @@ def sign_out(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def change_region(request: ConsoleRequest) -> HttpResponse:
-    """The Region the console shows from now on. A page that is of one Region makes way for the list of secrets."""
+    """The Region the console shows from now on, on the same page. A secret's page makes way for the list of secrets
+    where the chosen Region has none of its name."""
     code = request.POST.get("region", "")
-    if regions.is_region(code):
-        request.session["region"] = code
-    target = _next(request)
-    return redirect("secrets-list" if "region=" in target or "token=" in target else target)
+    if not regions.is_region(code):
+        return redirect(_next(request))
+    request.session["region"] = code
+    page = urlsplit(_next(request))
+    kept = [(name, value) for name, value in parse_qsl(page.query) if name not in _OF_ONE_REGION]
+    name = dict(kept).get("name", "") if page.path.startswith(reverse("secret")) else ""
+    if page.path == reverse("secrets-list"):
+        kept = [(name, value) for name, value in kept if (name, value) != ("view", "all-regions")]
+    elif name and not _is_there(request, name, code):
+        return redirect("secrets-list")
+    return redirect(page.path + (f"?{urlencode(kept)}" if kept else ""))
+
+
+def _is_there(request: ConsoleRequest, name: str, region: str) -> bool:
+    """Whether the person can open a secret of this name in the Region: a replica, or another secret."""
+    try:
+        operations.describe_secret(replace(request.call, region=region), secret_id=name)
+    except AwsError:
+        return False
+    return True
 
 
 @require_POST
