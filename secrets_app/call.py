@@ -87,10 +87,9 @@ class Call:
     def secret(self, secret_id: str, *, for_update: bool = False, context: Context | None = None) -> Secret:
         """The secret, if there is one, the caller may do this operation to it, and its state allows it.
 
-        for_update: lock it for a change. Errors in the order of the real service: name characters, permission,
-        existence, state (api.md 2). A caller without permission cannot learn whether the secret exists.
+        for_update: lock it for a change. Errors in the order of the real service: permission, existence,
+        state (api.md 2). A caller without permission cannot learn whether the secret exists.
         """
-        secret_ids.check_characters(secret_id)
         secret = secret_ids.find(self.account, self.region, secret_id, for_update=for_update)
         self.authorize_secret(secret, secret_id, context=context)
         if secret is None:

@@ -1,6 +1,8 @@
 """From a SecretId (name, ARN or partial ARN) to the secret."""
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 from django.db import connection
 
@@ -9,6 +11,14 @@ from .errors import ValidationException
 from .models import ResourcePolicy, Secret
 
 _NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
+
+
+def check_characters_of_names(arguments: Mapping[str, Any]) -> None:
+    """Of a call: before anything else is said about it, a missing ClientRequestToken included (api.md 2)."""
+    for parameter, keyword in (("SecretId", "secret_id"), ("Name", "name")):
+        given = arguments.get(keyword)
+        if given is not None:
+            check_characters(given, parameter=parameter)
 
 
 def check_characters(secret_id: str, *, parameter: str = "SecretId") -> None:

@@ -6,7 +6,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.db import transaction
 
-from secrets_app import audit, validation
+from secrets_app import audit, secret_ids, validation
 from secrets_app.call import Call
 from secrets_app.service_model import OperationModel, service
 
@@ -29,6 +29,7 @@ def operation(
             call = call.starting(model, service_name, read_only=not changes)
             try:
                 validation.check(model, arguments)
+                secret_ids.check_characters_of_names(arguments)
                 if not changes:
                     result = function(call, *args, **arguments)
                     audit.write(call, arguments)

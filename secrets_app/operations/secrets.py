@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
-from secrets_app import arns, deletion, replication, secret_ids, staging_labels, tagging, versions
+from secrets_app import arns, deletion, replication, staging_labels, tagging, versions
 from secrets_app.call import Call
 from secrets_app.errors import (
     InvalidParameterException,
@@ -45,7 +45,6 @@ def create_secret(
     cross_account_primary_arn: str | None = None,
 ) -> Stored:
     """A new secret, with or without a value. The same token and value again answers as the first time."""
-    secret_ids.check_characters(name, parameter="Name")
     token = versions.require_token(client_request_token)
     value = versions.value_of(secret_string, secret_binary)
     wanted = tagging.check(tags or [])

@@ -33,7 +33,6 @@ def get_secret_value(
 def _read(call: Call, secret_id: str, *, version_id: str, label: str, action: str = "") -> SecretValue:
     if not version_id and not label:
         label = staging_labels.CURRENT
-    secret_ids.check_characters(secret_id)
     stored = stored_values.find(call, secret_id, label=label, version_id=version_id)
     context: dict[str, str | list[str]] = {}
     if version_id:
@@ -79,6 +78,7 @@ def batch_get_secret_value(
     values, errors = [], []
     for secret_id in secret_id_list:
         try:
+            secret_ids.check_characters(secret_id)
             values.append(_read(call, secret_id, version_id="", label="", action="secretsmanager:GetSecretValue"))
         except AwsError as error:
             errors.append(BatchError(secret_id, error.code, error.message))

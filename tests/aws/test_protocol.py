@@ -97,6 +97,26 @@ def test_front_door_errors_spell_it_small(wire: Wire) -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("operation", "request_"),
+    [
+        ("CreateSecret", {"Name": "a ?"}),
+        ("PutSecretValue", {"SecretId": "a ?", "SecretString": "x", "SecretBinary": "eA=="}),
+        ("UpdateSecret", {"SecretId": "a ?"}),
+        ("RotateSecret", {"SecretId": "a ?"}),
+        ("DeleteSecret", {"SecretId": "a ?", "RecoveryWindowInDays": 3}),
+        ("TagResource", {"SecretId": "a ?", "Tags": [{"Key": "aws:x", "Value": ""}]}),
+        ("UntagResource", {"SecretId": "a ?", "TagKeys": ["aws:x"]}),
+    ],
+)
+def test_the_characters_of_a_name_come_first(wire: Wire, operation: str, request_: dict[str, Any]) -> None:
+    """Before a missing token or members that don't go together (api.md 2). These once came first."""
+    answer = wire.post(operation, request_)
+
+    assert answer.error == "ValidationException"
+    assert answer.json["message"].startswith("Invalid name.")
+
+
 @pytest.mark.parametrize("operation", ["CreateSecret", "PutSecretValue", "UpdateSecret"])
 def test_the_token_is_asked_for_before_the_secret_is_looked_up(wire: Wire, operation: str) -> None:
     """Recorded: boto3 always fills the token in, raw HTTP need not."""
