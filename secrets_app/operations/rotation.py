@@ -201,9 +201,10 @@ def _start(
         return None
     try:
         version = versions.open_empty(secret, token, call.now)
+        staging_labels.move(version, staging_labels.PENDING)
+        staging_labels.check_quota(secret.pk)
     except LimitExceededException as refusal:
         # RotateSecret's model knows no LimitExceededException.
         raise InvalidRequestException(refusal.message) from None
-    staging_labels.move(version, staging_labels.PENDING)
     runs.start(secret, token, configuration.function_arn, call.now, test_only=not at_once)
     return token

@@ -231,6 +231,7 @@ def update_secret(
         version, stored = versions.add(call, secret, token, value)
         if stored:
             staging_labels.move(version, staging_labels.CURRENT)
+            staging_labels.check_quota(secret.pk)
             abandonment.new_value_stored(call, secret, version.version_id)
     replication.mark_stale(secret)
     return Stored(secret, token if value is not None else None)

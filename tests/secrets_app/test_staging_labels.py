@@ -109,6 +109,16 @@ def test_twenty_first_label_is_refused_and_nothing_is_stored(stored: Call) -> No
     assert set(labels(stored)) == {"a", "b"}
 
 
+def test_no_way_leads_past_twenty_labels(stored: Call) -> None:
+    """AWSPREVIOUS counts as well. UpdateSecret once left a twenty-first behind."""
+    put(stored, "b", version_stages=[f"L{number}" for number in range(19)])
+
+    with pytest.raises(LimitExceededException):
+        operations.update_secret(stored, secret_id="s", client_request_token=token("c"), secret_string="value c")
+
+    assert set(labels(stored)) == {"a", "b"}
+
+
 def test_unlabelled_version_is_listed_only_as_deprecated(stored: Call) -> None:
     """Recorded (api.md 4.5)."""
     put(stored, "b")
