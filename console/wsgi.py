@@ -10,10 +10,12 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "console.settings")
 
 _pages = get_wsgi_application()
 
-from secrets_app import front_door  # noqa: E402  needs the apps to be loaded
+from console import slow_clients  # noqa: E402  needs the apps to be loaded
+from secrets_app import front_door  # noqa: E402
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    slow_clients.wait_for_body(environ)
     if front_door.is_api_request(environ):
         return front_door.answer(environ, start_response)
-    return _pages(environ, start_response)
+    return slow_clients.whole(_pages(environ, start_response))

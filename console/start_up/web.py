@@ -55,8 +55,11 @@ def load() -> Callable[..., Any]:
 
 def _in_worker() -> Callable[..., Any]:
     """What each worker runs first, in its own process."""
+    from console import slow_clients
+
     process.leave_no_core_dump()
     process.die_with(os.getppid())
     application = load()
+    slow_clients.watch()
     process.forget_secrets_of_environment()  # granian copies the environment into every request
     return application
