@@ -1,5 +1,6 @@
 """Changes to many secrets: chosen in the list, confirmed in a dialog, done by the scheduler, watched on a page."""
 
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 from django.http import Http404, HttpResponse
@@ -14,6 +15,7 @@ from console.secret._for_secret import url_of
 from console.secrets_list import bulk_forms
 from secrets_app import arns, bulk_changes
 from secrets_app.bulk_changes import MOST_SECRETS, Progress
+from secrets_app.deletion import LONGEST_DAYS, SHORTEST_DAYS
 
 if TYPE_CHECKING:
     from secrets_app.models import BulkChangeItem
@@ -51,6 +53,8 @@ def change(request: ConsoleRequest, kind: str) -> HttpResponse:
         "few": len(chosen) <= _FEW,
         "count": bulk_forms.counted(len(chosen)),
         "regions": own_regions,
+        "earliest": request.call.now + timedelta(days=SHORTEST_DAYS),
+        "latest": request.call.now + timedelta(days=LONGEST_DAYS),
     }
     return dialog(request, f"console/secrets_list/bulk/{kind}.html", context, status=422 if is_confirmed else 200)
 

@@ -7,7 +7,7 @@ from django import forms
 from django.http import QueryDict
 
 from console.secret.deletion import DeleteForm
-from console.secret.tags import check, tag_rows
+from console.secret.tags import Row, check, tag_rows
 from secrets_app import regions
 
 
@@ -21,6 +21,11 @@ class TagForm(forms.Form):
     def __init__(self, data: QueryDict | None = None) -> None:
         super().__init__(data)
         self.rows = [] if data is None else [{**row, "new": True} for row in tag_rows(data)]
+
+    @property
+    def shown_rows(self) -> list[Row]:
+        """One to fill in, where there is none yet."""
+        return self.rows or [{"Key": "", "Value": "", "new": True}]
 
     def clean(self) -> dict[str, Any]:
         if not self.rows:

@@ -14,6 +14,7 @@ from console.secret._for_secret import url_of
 from console.secrets_list import bulk, columns, filters, listing, preferences
 from console.secrets_list import view as views
 from console.secrets_list.columns import Column
+from console.secrets_list.filters import Token
 from console.secrets_list.listing import Listing
 from console.secrets_list.view import ListView
 from secrets_app import overview
@@ -75,16 +76,17 @@ def _search(view: ListView, error: AwsError | None) -> dict[str, Any]:
     refused = view.typed if error is not None and not isinstance(error, AccessDeniedException) else None
     if refused is not None:
         view = view.without(refused)
+    in_the_box = refused or view.edited
     return {
         "view": view,
         "tokens": [
-            {"joint": joint, "token": token, "url": view.without(token).url}
+            {"joint": joint, "token": token, "url": view.without(token).url, "edit_url": view.url_to_edit(token)}
             for joint, token in filters.joined(view.tokens)
         ],
         "properties": filters.PROPERTIES,
         "replication": filters.REPLICATION,
-        "chosen_property": view.typed.key if view.typed else "all",
-        "typed_text": refused.value if refused else "",
+        "in_the_box": in_the_box,
+        "chosen_property": (in_the_box or view.typed or Token("all", "")).key,
         "kept": [(name, value) for name, value in view.parameters if name not in ("view", "prefix")],
         "within": view.prefix,
         "clear_url": replace(view.first_page(), tokens=()).url,

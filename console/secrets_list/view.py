@@ -26,6 +26,7 @@ class ListView:
     region: str
     tokens: tuple[Token, ...] = ()
     typed: Token | None = None  # what was added just now, in `tokens` already
+    edited: Token | None = None  # what was taken out of `tokens` to be changed in the box
     prefix: str = ""
     sort: str = CREATED_SORT
     order: str = "asc"
@@ -56,6 +57,10 @@ class ListView:
         if number == 1:
             return self.first_page()
         return replace(self, page=number, trail=self.trail[:-back]) if 0 < back < len(self.trail) else None
+
+    def url_to_edit(self, token: Token) -> str:
+        """Without the token, which stands in the box instead."""
+        return f"{self.without(token).url}&{urlencode({'edit': token.written})}"
 
     @property
     def parameters(self) -> list[tuple[str, str]]:
@@ -98,6 +103,7 @@ def read(request: HttpRequest, region: str) -> ListView:
         region=region,
         tokens=tokens,
         typed=typed,
+        edited=filters.read(query.get("edit", "")),
         prefix=query.get("prefix", "") if kind == "folders" else "",
         sort=sort if sort in SORTABLE else CREATED_SORT,
         order="desc" if query.get("order") == "desc" else "asc",

@@ -43,6 +43,17 @@ def test_page_that_ends_with_a_region_goes_on_in_the_next(signed_in: Client, eve
     assert len(names_in(second)) == 10
 
 
+def test_every_region_costs_the_same_few_statements(
+    signed_in: Client, everywhere: None, django_assert_max_num_queries: Any
+) -> None:
+    """Session and person, Regions in use, what is under way; and for each Region secrets, tags, labels, rotation and
+    the audit event."""
+    shown(signed_in)  # the session says when it was last used
+
+    with django_assert_max_num_queries(5 + 3 * 5):
+        shown(signed_in, "?view=all-regions")
+
+
 def test_search_looks_in_every_region(signed_in: Client, everywhere: None) -> None:
     page = shown(signed_in, "?view=all-regions&filter=name:eu-west-1/3")
 

@@ -113,6 +113,19 @@ def test_form_adds_a_token_to_those_there_are(signed_in: Client, call: Call) -> 
 
 
 @pytest.mark.django_db
+def test_token_is_edited_in_the_box(signed_in: Client, call: Call) -> None:
+    make_secret(call, "prod/db")
+
+    page = shown(signed_in, "?filter=name:dev")
+    editing = shown(signed_in, "?region=us-west-2&edit=name:dev")
+
+    assert 'href="/?region=us-west-2&amp;edit=name%3Adev"' in page
+    assert '<option value="name" selected>' in editing
+    assert 'value="dev"' in editing
+    assert names_in(editing) == ["prod/db"]
+
+
+@pytest.mark.django_db
 def test_eleven_filters_are_refused_in_the_operations_words(signed_in: Client) -> None:
     eleven = "&".join(f"filter=name:!{letter}" for letter in "abcdefghijk")
 

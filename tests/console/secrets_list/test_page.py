@@ -209,4 +209,4 @@ def test_list_is_announced_beside_it(signed_in: Client, call: Call) -> None:
 
     page = shown(signed_in)
 
-    assert 'id="list-status" role="status" hx-swap-oob="innerHTML">1 secrets on page 1, the last page.' in page
+    assert 'id="list-status" role="status" hx-swap-oob="innerHTML">1 secret on page 1, the last page.' in page
