@@ -156,6 +156,9 @@ def _call(change: BulkChange, identity: principals.Identity, item: BulkChangeIte
 def _do(item: BulkChangeItem, change: BulkChange, call: Call) -> None:
     """The operation and its answer in one transaction: whoever comes after an interruption finds both or neither."""
     with transaction.atomic():
+        item = BulkChangeItem.objects.select_for_update().get(pk=item.pk)
+        if item.outcome != Waiting:  # a second scheduler, after a lease that was too short for the first
+            return
         try:
             _operate(BulkChange.Kind(change.kind), call, item, change.parameters)
         except AwsError as refusal:

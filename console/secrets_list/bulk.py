@@ -102,7 +102,7 @@ def progress(request: ConsoleRequest, pk: int) -> HttpResponse:
         ],
     }
     is_part = request.htmx and not request.htmx.history_restore_request
-    template = "console/secrets_list/bulk/_progress.html" if is_part else "console/secrets_list/bulk/progress.html"
+    template = "console/secrets_list/bulk/_swapped.html" if is_part else "console/secrets_list/bulk/progress.html"
     return render(request, template, context)
 
 

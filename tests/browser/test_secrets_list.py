@@ -125,7 +125,10 @@ def test_many_secrets_are_tagged_at_once(admin: Page, folder: str, client: Secre
     dialog_of(admin).get_by_label("Key", exact=True).fill("team")
     dialog_of(admin).get_by_role("button", name="Add tags").click()
 
+    admin.get_by_role("link", name="Back to the list").focus()
     expect(admin.get_by_text("All 9 secrets were changed.")).to_be_visible(timeout=15_000)
+    expect(admin.locator("#bulk-status")).to_have_text("Finished. 9 of 9 changed, 0 refused.")
+    expect(admin.get_by_role("link", name="Back to the list")).to_be_focused()
     assert client.describe_secret(SecretId=f"{folder}s0")["Tags"] == [{"Key": "team", "Value": ""}]
     assert "Tags" not in client.describe_secret(SecretId=f"{folder}s9")
 

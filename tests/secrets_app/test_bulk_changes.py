@@ -1,6 +1,6 @@
 """One change to many secrets, done by the scheduler: once each, as the person who asked, and after interruptions."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -54,6 +54,24 @@ def test_long_change_is_done_in_turns(call: Call) -> None:
     assert half is not None
     assert (half.handled, half.is_finished) == (50, False)
     assert Tag.objects.count() == 60
+
+
+def test_secret_that_another_scheduler_has_done_meanwhile_is_not_done_again(
+    call: Call,
+) -> None:
+    """The list of what waits may be older than the answer: the first secret's turn takes longer than the lease."""
+    start(call, [make_secret(call, "one"), make_secret(call, "two")])
+    ticks = iter(range(10))
+
+    def clock() -> datetime:
+        if next(ticks) == 2:  # before the second secret
+            BulkChangeItem.objects.filter(name="two").update(outcome="refused", message="by another")
+        return call.now
+
+    bulk_changes.run_due(clock, "worker")
+
+    assert BulkChangeItem.objects.get(name="two").message == "by another"
+    assert not Tag.objects.filter(secret__name="two").exists()
 
 
 def test_lease_keeps_a_second_scheduler_away_until_it_ends(call: Call) -> None:
