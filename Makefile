@@ -18,7 +18,7 @@ TEST_STAMP := $(VENV)/.installed-test-$(call content,test)
 
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
 
-.PHONY: help run test check bench format lock password clean chromium
+.PHONY: help run test check bench format lock password clean chromium javascript
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,7 +28,7 @@ help: ## this list
 run: $(RUN_STAMP) ## serve console and API on 127.0.0.1:$PORT (8000), in the foreground; Ctrl-C stops it
 	@exec $(BIN)/python manage.py serve
 
-test: $(TEST_STAMP) chromium ## all tests, browser included (pytest's options: make test ARGS="-k tags")
+test: $(TEST_STAMP) chromium javascript ## all tests, browser included (pytest's options: make test ARGS="-k tags")
 	@exec $(BIN)/pytest $(ARGS)
 
 check: $(TEST_STAMP) ## ruff, mypy, import directions, Django's own checks, templates
@@ -57,11 +57,15 @@ lock: $(TEST_STAMP) ## write requirements/*.txt again from pyproject.toml, with 
 	$(COMPILE) --group bench -o requirements/bench.txt >/dev/null
 
 clean: ## remove what was built and installed; the data directory stays
-	rm -rf $(VENV) .venv-bench staticfiles staticfiles.new staticfiles.old .mypy_cache .ruff_cache .pytest_cache
+	rm -rf $(VENV) .venv-bench staticfiles staticfiles.new staticfiles.old .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+		tests/clients/javascript/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 chromium: $(TEST_STAMP)
 	@.ci/chromium
+
+javascript:
+	@.ci/javascript
 
 $(BIN)/python:
 	@.ci/make_venv "$(PYTHON)" $(VENV)

@@ -157,6 +157,37 @@ def test_a_secret_from_its_creation_to_its_end(answer: Answer, run: Run) -> None
     answer(f"aws secretsmanager delete-secret --secret-id {name} --force-delete-without-recovery")
 
 
+def test_stages_policy_and_pages(answer: Answer, run: Run) -> None:
+    first = answer("aws secretsmanager create-secret --name cli/pages/1 --secret-string one")["VersionId"]
+    second = answer("aws secretsmanager update-secret --secret-id cli/pages/1 --secret-string two")["VersionId"]
+    answer(
+        "aws secretsmanager update-secret-version-stage --secret-id cli/pages/1 --version-stage AWSCURRENT "
+        f"--remove-from-version-id {second} --move-to-version-id {first}"
+    )
+    current = answer("aws secretsmanager batch-get-secret-value --secret-id-list cli/pages/1 cli/nowhere")
+    assert [value["SecretString"] for value in current["SecretValues"]] == ["one"]
+    assert [error["ErrorCode"] for error in current["Errors"]] == ["ResourceNotFoundException"]
+
+    statement = {"Effect": "Allow", "Principal": "*", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    refused = run(
+        "aws secretsmanager put-resource-policy --secret-id cli/pages/1 --block-public-policy "
+        f"--resource-policy '{policy}'"
+    )
+    assert refused.returncode != 0
+    assert "(PublicPolicyException) when calling the PutResourcePolicy operation: " in refused.stderr
+
+    answer("aws secretsmanager create-secret --name cli/pages/2")
+    found = run(
+        "aws secretsmanager list-secrets --filters Key=name,Values=cli/pages/ --page-size 1 "
+        "--query 'SecretList[].Name' --output text"
+    )
+    assert found.stdout.split() == ["cli/pages/1", "cli/pages/2"]
+    begun = answer("aws secretsmanager list-secrets --filters Key=name,Values=cli/pages/ --max-items 1")
+    assert [entry["Name"] for entry in begun["SecretList"]] == ["cli/pages/1"]
+    assert begun["NextToken"]
+
+
 def test_replicas_and_binary_values(answer: Answer, run: Run, tmp_path: Path) -> None:
     (tmp_path / "value.bin").write_bytes(bytes(range(256)))
     answer("aws secretsmanager create-secret --name cli/binary --secret-binary fileb://value.bin")

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+from collections.abc import Callable
 from configparser import RawConfigParser
 from contextlib import suppress
 from email.message import Message
@@ -30,6 +31,14 @@ def environment(data_dir: Path, **more: str) -> dict[str, str]:
     """An operator's: nothing of the tests' own settings, nothing of AWS."""
     kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LANG", "TMPDIR")}
     return {**kept, "DATA_DIR": str(data_dir), "DEMO_PASSWORD": PASSWORD, "WORKERS": "1", **more}
+
+
+def until(answer: Callable[[], object], seconds: float = 15) -> None:
+    """Wait for what the scheduler does in its own time."""
+    deadline = time.monotonic() + seconds
+    while not answer():
+        assert time.monotonic() < deadline, f"it did not happen within {seconds} seconds"
+        time.sleep(0.05)
 
 
 class LiveServer:
