@@ -1,18 +1,18 @@
 """The audit trail: one row per attempted call, written before the answer leaves, never with a value in it."""
 
-import json
-import uuid
-from collections.abc import Mapping
+import os
+from collections.abc import Mapping, Sequence
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import connection
+import orjson
 
 from .errors import AwsError
 from .models import AuditEvent
 from .service_model import OperationModel, Shape
-from .statements import Statement
+from .statements import Statement, current_database
 
 if TYPE_CHECKING:
     from .call import Call
@@ -27,7 +27,9 @@ _INSERT = Statement(
         places=", ".join(["%s"] * len(_COLUMNS)),
     )
 )
-_as_json = json.JSONEncoder(separators=(",", ":"), default=str).encode
+
+Row = list[Any]  # an event as its columns hold it
+_collected: ContextVar[list[Row] | None] = ContextVar("collected events", default=None)
 
 
 @dataclass(slots=True)
@@ -42,33 +44,57 @@ class Record:
 
 
 def new_request_id() -> str:
-    return str(uuid.uuid4())
+    """A random UUID (version 4); the library's own takes five times as long."""
+    digits = os.urandom(16).hex()
+    variant = "89ab"[int(digits[16], 16) & 3]
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-{variant}{digits[17:20]}-{digits[20:]}"
 
 
 def write(call: "Call", arguments: Mapping[str, Any], error: BaseException | None = None) -> None:
-    """Insert the event of this call. Raw SQL: the ORM would cost the read path more than all the rest of it."""
+    """Insert the event of this call, in the transaction that is open; else at once, or with others by commit()."""
+    row = _row(call, arguments, error)
+    collected = _collected.get()
+    if collected is None or current_database().in_atomic_block:
+        _INSERT.run(row, is_event=True)
+    else:
+        collected.append(row)
+
+
+def collect_in(events: list[Row]) -> None:
+    """From now on, in this context: an event outside a transaction goes here, for a later commit()."""
+    _collected.set(events)
+
+
+def commit(events: Sequence[Row]) -> None:
+    """All of them in one transaction; an answer must not leave before its event is in."""
+    if len(events) == 1:
+        _INSERT.run(events[0], is_event=True)
+        return
+    _INSERT.run_each(events, are_events=True)
+
+
+def _row(call: "Call", arguments: Mapping[str, Any], error: BaseException | None) -> Row:
+    """Raw columns: the ORM would cost the read path more than all the rest of it."""
     model = call.operation
-    _INSERT.run(
-        [
-            call.request_id,
-            _database_time(call.now),
-            call.account,
-            call.region,
-            call.event_source,
-            model.name,
-            call.read_only,
-            call.door,
-            call.principal.arn,
-            call.principal.access_key_id,
-            call.source_ip,
-            call.user_agent[:256],
-            call.record.secret_pk,
-            call.record.secret_name[:512],
-            _written(request_parameters(model, arguments)),
-            "" if error is None else error.code if isinstance(error, AwsError) else "InternalServiceError",
-            error.message[:_LONGEST_MESSAGE] if isinstance(error, AwsError) else "",
-        ]
-    )
+    return [
+        call.request_id,
+        _database_time(call.now),
+        call.account,
+        call.region,
+        call.event_source,
+        model.name,
+        call.read_only,
+        call.door,
+        call.principal.arn,
+        call.principal.access_key_id,
+        call.source_ip,
+        call.user_agent[:256],
+        call.record.secret_pk,
+        call.record.secret_name[:512],
+        _written(request_parameters(model, arguments)),
+        "" if error is None else error.code if isinstance(error, AwsError) else "InternalServiceError",
+        error.message[:_LONGEST_MESSAGE] if isinstance(error, AwsError) else "",
+    ]
 
 
 def _written(parameters: dict[str, Any]) -> str:
@@ -77,6 +103,10 @@ def _written(parameters: dict[str, Any]) -> str:
     if len(text) <= _LONGEST_PARAMETERS:
         return text
     return _as_json({"omitted": f"{len(text)} characters of parameters", "members": sorted(parameters)})
+
+
+def _as_json(content: dict[str, Any]) -> str:
+    return orjson.dumps(content, default=str).decode()
 
 
 def request_parameters(model: OperationModel, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -103,6 +133,7 @@ def _without_sensitive(shape: Shape, value: Any) -> Any:
 
 def _database_time(moment: datetime) -> Any:
     """As Django's ORM writes it; for SQLite without the detour through settings and time zones (now is UTC)."""
-    if connection.vendor == "sqlite":
-        return moment.replace(tzinfo=None).isoformat(" ")
-    return connection.ops.adapt_datetimefield_value(moment)
+    database = current_database()
+    if database.vendor == "sqlite":
+        return str(moment).removesuffix("+00:00")
+    return database.ops.adapt_datetimefield_value(moment)

@@ -9,6 +9,7 @@ from typing import Any
 from secrets_app.aws_json import endpoint as aws_json
 from secrets_app.aws_json.wsgi import Environ, scoped_service
 from secrets_app.aws_query import endpoint as aws_query
+from secrets_app.errors import AwsError
 
 
 def is_api_request(environ: Environ) -> bool:
@@ -20,12 +21,19 @@ def is_api_request(environ: Environ) -> bool:
 
 
 def answer(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-    if "HTTP_X_AMZ_TARGET" in environ or not _is_query(environ):
-        return aws_json.answer(environ, start_response)
-    return aws_query.answer(environ, start_response)
+    answer_in = aws_query.answer if _is_query(environ) else aws_json.answer
+    return answer_in(environ, start_response)
+
+
+def refuse(environ: Environ, start_response: Callable[..., Any], error: AwsError) -> Iterable[bytes]:
+    """Answer, in the request's own protocol, that it failed before or after it was carried out."""
+    refuse_in = aws_query.refuse if _is_query(environ) else aws_json.refuse
+    return refuse_in(environ, start_response, error)
 
 
 def _is_query(environ: Environ) -> bool:
+    if "HTTP_X_AMZ_TARGET" in environ:
+        return False
     scoped = scoped_service(environ)
     if scoped in aws_json.SERVICES:
         return False

@@ -80,8 +80,8 @@ _BY_ACCESS_KEY = Statement(f"""
 
 
 def signing_key(access_key_id: str) -> SigningKey | None:
-    """One statement, read anew by every call: a revoked key stops at once, in every process."""
-    rows = _BY_ACCESS_KEY.rows([access_key_id])
+    """As the database has it now, for every call: a revoked key stops at once, in every process."""
+    rows = _BY_ACCESS_KEY.made_of_rows((access_key_id,), tuple)
     if not rows:
         return None
     sealed, active, digest, expires_at, session_name, session_policy, *principal = rows[0]

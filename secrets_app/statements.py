@@ -1,10 +1,31 @@
 """The SQL of the hot path. Everything else goes through the ORM or Django's cursor."""
 
-from collections.abc import Sequence
-from typing import Any
+import sqlite3
+from collections.abc import Callable, Hashable, Sequence
+from contextvars import ContextVar
+from typing import Any, TypeVar
 
-from django.db import connections
+from django.db import connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
+
+Made = TypeVar("Made")
+Row = tuple[Any, ...]
+
+_MOST_KEPT = 1024
+_KEPT = "_secrets_console_kept"  # on Django's wrapper of a connection
+
+
+_database: ContextVar[BaseDatabaseWrapper | None] = ContextVar("database", default=None)
+
+
+def current_database() -> BaseDatabaseWrapper:
+    """Django's `connections["default"]`, without the search for it where stay_with_database() was called."""
+    return _database.get() or connections["default"]
+
+
+def stay_with_database() -> None:
+    """In this context the database connection is the one that it has now, for good."""
+    _database.set(connections["default"])
 
 
 class Statement:
@@ -20,8 +41,8 @@ class Statement:
     def __init__(self, sql: str) -> None:
         self._sql, self._sqlite = sql, sql.replace("%s", "?")
 
-    def rows(self, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
-        database = connections["default"]
+    def rows(self, parameters: Sequence[Any]) -> list[Row]:
+        database = current_database()
         if _is_plain_sqlite(database):
             with database.wrap_database_errors:
                 return list(database.connection.execute(self._sqlite, parameters))
@@ -29,14 +50,95 @@ class Statement:
             cursor.execute(self._sql, parameters)
             return list(cursor.fetchall())
 
-    def run(self, parameters: Sequence[Any]) -> None:
-        database = connections["default"]
+    def made_of_rows(self, parameters: Sequence[Hashable], make: Callable[[list[Row]], Made]) -> Made:
+        """What `make` makes of the rows, made anew only if the database has changed since (SQLite; _Kept says how it
+        is known). `make` must depend on nothing but the rows, and what it makes must not be changed, nor be in clear
+        what is stored encrypted."""
+        database = current_database()
+        if not _is_plain_sqlite(database) or database.connection.in_transaction:
+            return make(self.rows(parameters))
+        with database.wrap_database_errors:
+            kept = _kept(database)
+            entry = (self._sqlite, *parameters)
+            if entry in kept:
+                found: Made = kept[entry]
+                return found
+            made = kept[entry] = make(database.connection.execute(self._sqlite, parameters).fetchall())
+            return made
+
+    def run(self, parameters: Sequence[Any], *, is_event: bool = False) -> None:
+        """is_event: it adds to the audit trail, of which nothing kept is made."""
+        database = current_database()
         if _is_plain_sqlite(database):
             with database.wrap_database_errors:
-                database.connection.execute(self._sqlite, parameters)
+                driver: sqlite3.Connection = database.connection
+                before = driver.total_changes
+                driver.execute(self._sqlite, parameters)
+                if is_event and not driver.in_transaction and (kept := getattr(database, _KEPT, None)) is not None:
+                    kept.overlook(driver.total_changes - before)
             return
         with database.cursor() as cursor:
             cursor.execute(self._sql, parameters)
+
+    def run_each(self, parameters: Sequence[Sequence[Any]], *, are_events: bool = False) -> None:
+        """Once for each, all in a transaction of their own."""
+        database = current_database()
+        if _is_plain_sqlite(database) and not database.connection.in_transaction:
+            with database.wrap_database_errors:
+                self._run_each_on(database.connection, parameters)
+                if are_events and (kept := getattr(database, _KEPT, None)) is not None:
+                    kept.overlook(len(parameters))
+            return
+        with transaction.atomic(), database.cursor() as cursor:
+            cursor.executemany(self._sql, parameters)
+
+    def _run_each_on(self, driver: sqlite3.Connection, parameters: Sequence[Sequence[Any]]) -> None:
+        driver.execute("BEGIN IMMEDIATE")
+        try:
+            driver.executemany(self._sqlite, parameters)
+            driver.execute("COMMIT")
+        except sqlite3.Error:
+            if driver.in_transaction:
+                driver.execute("ROLLBACK")
+            raise
+
+
+class _Kept(dict[tuple[Hashable, ...], Any]):
+    """What was made of rows, for as long as the database is as it was when they were read.
+
+    Two counters of SQLite's own tell, without reading a table: `PRAGMA data_version` moves with every commit of
+    another connection, total_changes with every row this connection changes. So this is never stale, in any process.
+    """
+
+    __slots__ = ("_driver", "_overlooked", "_state")
+
+    def __init__(self, driver: sqlite3.Connection) -> None:
+        super().__init__()
+        self._driver = driver
+        self._overlooked = 0
+        self._state = (-1, -1)
+
+    def belongs_to(self, driver: sqlite3.Connection) -> bool:
+        return self._driver is driver
+
+    def overlook(self, changes: int) -> None:
+        self._overlooked += changes
+
+    def refresh(self) -> None:
+        (others,) = self._driver.execute("PRAGMA data_version").fetchone()
+        state = (others, self._driver.total_changes - self._overlooked)
+        if state != self._state or len(self) >= _MOST_KEPT:
+            self.clear()
+            self._state = state
+
+
+def _kept(database: BaseDatabaseWrapper) -> _Kept:
+    kept: _Kept | None = getattr(database, _KEPT, None)
+    if kept is None or not kept.belongs_to(database.connection):
+        kept = _Kept(database.connection)
+        setattr(database, _KEPT, kept)
+    kept.refresh()
+    return kept
 
 
 def _is_plain_sqlite(database: BaseDatabaseWrapper) -> bool:

@@ -48,11 +48,12 @@ _READ_BY_VERSION_ID = Statement(
 )
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class StoredValue:
     """A secret and one of its versions as rows, still encrypted. Has what authorization asks of a secret."""
 
     pk: int
+    arn: str
     account_id: str
     region: str
     name: str
@@ -75,10 +76,6 @@ class StoredValue:
     customer_keys: list[tuple[str, str]]  # (ARN, account) of the key of each wrapping that is no default key's
 
     @property
-    def arn(self) -> str:
-        return arns.secret(self.region, self.account_id, self.name, self.suffix)
-
-    @property
     def is_scheduled_for_deletion(self) -> bool:
         return self.deleted_at is not None
 
@@ -93,14 +90,16 @@ def find(call: "Call", secret_id: str, *, label: str, version_id: str) -> Stored
     if where is None:
         return None
     statement, first = (_READ_BY_VERSION_ID, version_id) if version_id else (_READ_BY_LABEL, label)
-    rows = statement.rows([first, where["account_id"], where["region"], where["name"]])
-    if not rows or ("suffix" in where and rows[0][4] != where["suffix"]):
+    stored = statement.made_of_rows((first, where["account_id"], where["region"], where["name"]), _stored)
+    if stored is None or ("suffix" in where and stored.suffix != where["suffix"]):
         return None
-    return _stored(rows)
+    return stored
 
 
-def _stored(rows: Sequence[tuple[Any, ...]]) -> StoredValue:
+def _stored(rows: Sequence[tuple[Any, ...]]) -> StoredValue | None:
     """A row for each data key's wrapping with each label: the newest wrapping first, labels in order of attachment."""
+    if not rows:
+        return None
     wrappings: dict[int, versions.Wrapping] = {}
     customer_keys = []
     for row in rows:
@@ -108,12 +107,13 @@ def _stored(rows: Sequence[tuple[Any, ...]]) -> StoredValue:
         if wrapping_pk is None or wrapping_pk in wrappings:
             continue
         key_arn = arns.kms_key(region, account, key_id)
-        wrappings[wrapping_pk] = versions.Wrapping(key_arn, state, number, material, wrapped)
+        wrappings[wrapping_pk] = versions.Wrapping(key_arn, state, number, bytes(material), bytes(wrapped))
         if manager == "CUSTOMER":
             customer_keys.append((key_arn, account))
     first = rows[0]
     return StoredValue(
         pk=first[0],
+        arn=arns.secret(first[2], first[1], first[3], first[4]),
         account_id=first[1],
         region=first[2],
         name=first[3],

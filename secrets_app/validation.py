@@ -15,11 +15,12 @@ from .service_model import OperationModel, Shape
 
 def check(model: OperationModel, arguments: Mapping[str, Any]) -> None:
     """arguments: keyword -> Python value; None means absent. Raises ValidationException naming every violation."""
-    found = [
-        clause
-        for member, shape in model.input.members.items()
-        for clause in _member(shape, arguments.get(model.keywords[member]), _lower_first(member), member, model.input)
-    ]
+    found: list[tuple[str, str]] = []
+    keywords, required = model.keywords, model.input.required
+    for member, shape in model.input.members.items():
+        value = arguments.get(keywords[member])
+        if value is not None or member in required:
+            found += _member(shape, value, _lower_first(member), member, model.input)
     if not found:
         return
     noun = "validation error" if len(found) == 1 else "validation errors"
@@ -39,8 +40,8 @@ def _member(shape: Shape, value: Any, path: str, name: str, owner: Shape) -> Ite
 
 
 def _value(shape: Shape, value: Any, path: str) -> Iterator[tuple[str, str]]:
-    shown = "Value" if shape.sensitive else f"Value '{_display(value)}'"
     for constraint in _constraints(shape, value):
+        shown = "Value" if shape.sensitive else f"Value '{_display(value)}'"
         yield path, f"{shown} at '{path}' failed to satisfy constraint: {constraint}"
     if shape.type == "structure":
         for member, inner in shape.members.items():

@@ -12,11 +12,11 @@ from typing import Any
 
 import orjson
 from django.conf import settings
-from django.db import close_old_connections
 
 from secrets_app import audit
 from secrets_app.call import Call
 from secrets_app.errors import AwsError, InternalServiceError, UnknownOperationException
+from secrets_app.statements import current_database
 
 from . import codec, targets, wsgi
 from .authentication import Caller, authenticate
@@ -34,6 +34,18 @@ def answer(environ: wsgi.Environ, start_response: Callable[..., Any]) -> Iterabl
     return answered(environ, start_response, _result, _refusal, JSON)
 
 
+def refuse(environ: wsgi.Environ, start_response: Callable[..., Any], error: AwsError) -> Iterable[bytes]:
+    """An answer to what never came to be a request."""
+    return answered(environ, start_response, raising(error), _refusal, JSON)
+
+
+def raising(error: AwsError) -> Callable[[wsgi.Environ, str], bytes]:
+    def result(_environ: wsgi.Environ, _request_id: str) -> bytes:
+        raise error
+
+    return result
+
+
 def answered(
     environ: wsgi.Environ,
     start_response: Callable[..., Any],
@@ -44,7 +56,7 @@ def answered(
     """What every protocol shares. result: request id -> body; refusal: error, request id -> status and body."""
     request_id = audit.new_request_id()
     try:
-        close_old_connections()  # one that the database has dropped meanwhile is replaced, as in Django's own requests
+        replace_dropped_connection()
         status, body = 200, result(environ, request_id)
     except AwsError as error:
         if error.status >= 500:
@@ -56,6 +68,13 @@ def answered(
         status, body = refusal(InternalServiceError(_OUR_FAULT), request_id)
     start_response(f"{status} {HTTPStatus(status).phrase}", wsgi.headers(request_id, len(body), content_type))
     return [body]
+
+
+def replace_dropped_connection() -> None:
+    """One that the database server has closed meanwhile, as before each of Django's own requests. A file drops none."""
+    database = current_database()
+    if database.vendor != "sqlite":
+        database.close_if_unusable_or_obsolete()
 
 
 def _result(environ: wsgi.Environ, request_id: str) -> bytes:

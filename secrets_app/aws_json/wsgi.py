@@ -45,7 +45,7 @@ def read_body(environ: Environ) -> bytes:
 
 def signed_request(environ: Environ, body: bytes) -> Request:
     def header(name: str) -> str | None:
-        found = environ.get(_environ_key(name))
+        found = environ.get(environ_key(name))
         return None if found is None else str(found)
 
     path = environ.get("PATH_INFO") or "/"
@@ -60,7 +60,7 @@ def signed_request(environ: Environ, body: bytes) -> Request:
 
 
 @lru_cache(maxsize=256)
-def _environ_key(name: str) -> str:
+def environ_key(name: str) -> str:
     return _WITHOUT_PREFIX.get(name) or "HTTP_" + name.upper().replace("-", "_")
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from secrets_app import audit
 from secrets_app.aws_json import wsgi
 from secrets_app.aws_json.authentication import authenticate
-from secrets_app.aws_json.endpoint import answered, call_for
+from secrets_app.aws_json.endpoint import answered, call_for, raising
 from secrets_app.errors import AwsError, UnknownOperationException
 from secrets_app.operations._operation import REGISTERED
 from secrets_app.service_model import service
@@ -26,6 +26,10 @@ _FORM = "application/x-www-form-urlencoded"
 
 def answer(environ: wsgi.Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
     return answered(environ, start_response, _result, _refusal, _XML)
+
+
+def refuse(environ: wsgi.Environ, start_response: Callable[..., Any], error: AwsError) -> Iterable[bytes]:
+    return answered(environ, start_response, raising(error), _refusal, _XML)
 
 
 def _result(environ: wsgi.Environ, request_id: str) -> bytes:

@@ -85,7 +85,7 @@ def send(method: str, url: str, headers: Mapping[str, str], body: bytes) -> Answ
 def _the_tests_transaction_kept_open() -> AbstractContextManager[Any]:
     """A request begins by dropping what a request before it left behind; Django's own test client sees to it too."""
     if connections["default"].in_atomic_block:
-        return patch.object(endpoint, "close_old_connections")
+        return patch.object(endpoint, "replace_dropped_connection")
     return nullcontext()
 
 

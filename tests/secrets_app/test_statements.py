@@ -1,5 +1,6 @@
 """Statements of the hot path: the short way to SQLite must not lose what Django's cursor gives."""
 
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -55,3 +56,80 @@ def test_a_failed_transaction_runs_nothing_more() -> None:
         transaction.set_rollback(True)
         with pytest.raises(TransactionManagementError):
             NAMES.rows(["0"])
+
+
+# --- what is made of rows -----------------------------------------------------------------------------
+
+
+class Made:
+    """Counts how often something was made of the rows."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def __call__(self, rows: list[tuple[Any, ...]]) -> list[str]:
+        self.times += 1
+        return [name for (name,) in rows]
+
+
+only_sqlite = pytest.mark.skipif(connection.vendor != "sqlite", reason="kept on SQLite only; elsewhere made each time")
+
+
+@only_sqlite
+@pytest.mark.django_db(transaction=True)
+def test_made_once_until_the_database_changes() -> None:
+    made = Made()
+    INSERT.run(ROW)
+
+    assert NAMES.made_of_rows(("0",), made) == NAMES.made_of_rows(("0",), made) == ["123456789012"]
+    assert made.times == 1
+    NAMES.made_of_rows(("9",), made)
+    assert made.times == 2  # other parameters, another answer
+
+    Account.objects.create(id="210987654321", created_at="2026-11-24 09:00:00+00:00")
+    assert NAMES.made_of_rows(("0",), made) == ["123456789012", "210987654321"]
+
+
+@only_sqlite
+@pytest.mark.django_db(transaction=True)
+def test_a_change_through_another_connection_is_seen() -> None:
+    made = Made()
+    INSERT.run(ROW)
+    assert NAMES.made_of_rows(("0",), made) == ["123456789012"]
+
+    def elsewhere() -> None:
+        Account.objects.all().delete()
+        connection.close()
+
+    thread = Thread(target=elsewhere)
+    thread.start()
+    thread.join()
+
+    assert NAMES.made_of_rows(("0",), made) == []
+
+
+@only_sqlite
+@pytest.mark.django_db(transaction=True)
+def test_what_a_transaction_saw_before_it_was_undone_is_not_kept() -> None:
+    made = Made()
+    with transaction.atomic():
+        INSERT.run(ROW)
+        assert NAMES.made_of_rows(("0",), made) == ["123456789012"]
+        transaction.set_rollback(True)
+
+    assert NAMES.made_of_rows(("0",), made) == []
+
+
+@only_sqlite
+@pytest.mark.django_db(transaction=True)
+def test_events_leave_it_as_it_is_and_nothing_else_does() -> None:
+    made = Made()
+    NAMES.made_of_rows(("0",), made)
+
+    INSERT.run(ROW, is_event=True)
+    NAMES.made_of_rows(("0",), made)
+    assert made.times == 1
+
+    INSERT.run(("210987654321", ROW[1]))
+    NAMES.made_of_rows(("0",), made)
+    assert made.times == 2

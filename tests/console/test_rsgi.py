@@ -1,0 +1,175 @@
+"""The server's own entrance: whole requests only, one commit for answers that are ready together, pages beside it."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from django.db import OperationalError
+
+from console import rsgi
+from secrets_app import audit
+from secrets_app.models import AuditEvent
+from tests.aws import wire
+from tests.factories import Person
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@dataclass
+class Scope:
+    method: str = "POST"
+    path: str = "/"
+    given: list[tuple[str, str]] = field(default_factory=list)
+    proto: str = "http"
+    http_version: str = "1.1"
+    client: str = "127.0.0.1:50000"
+    server: str = "127.0.0.1:8000"
+    scheme: str = "http"
+    query_string: str = ""
+    authority: str | None = None
+
+    @property
+    def headers(self) -> dict[str, Any]:
+        return _Pairs(self.given)
+
+
+class _Pairs(dict[str, Any]):  # repeated names and all
+    def __init__(self, pairs: list[tuple[str, str]]) -> None:
+        super().__init__()
+        self._pairs = pairs
+
+    def items(self) -> Any:
+        return self._pairs
+
+
+class Protocol:
+    """What granian hands over; the body comes in parts, or never."""
+
+    def __init__(self, parts: Iterable[bytes] = (), *, hangs: bool = False) -> None:
+        self._parts, self._hangs = list(parts), hangs
+        self.was_read = False
+        self.answer: tuple[int, dict[str, str], bytes] = (0, {}, b"")
+
+    async def __call__(self) -> bytes:
+        return b"".join([part async for part in self])
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        self.was_read = True
+        for part in self._parts:
+            yield part
+        if self._hangs:
+            await asyncio.Event().wait()
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.answer = (status, {name.lower(): value for name, value in headers}, body)
+
+
+def signed(person: Person, operation: str, arguments: dict[str, Any]) -> tuple[Scope, bytes]:
+    body = json.dumps(arguments).encode()
+    headers = wire.Wire(person.access_key).sign(
+        "POST", wire.ENDPOINT + "/", {"X-Amz-Target": f"secretsmanager.{operation}"}, body
+    )
+    headers |= {"Host": wire.ENDPOINT.removeprefix("http://"), "Content-Length": str(len(body))}
+    return Scope(given=[(name.lower(), value) for name, value in headers.items()]), body
+
+
+@pytest.fixture
+def application(monkeypatch: pytest.MonkeyPatch) -> rsgi.Application:
+    monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")  # taken back afterwards; the application sets it for good
+    return rsgi.Application()
+
+
+async def _serve(application: rsgi.Application, *requests: tuple[Scope, Protocol]) -> None:
+    application.__rsgi_init__(asyncio.get_running_loop())
+    await asyncio.gather(*(application.__rsgi__(scope, protocol) for scope, protocol in requests))
+
+
+def serve(application: rsgi.Application, *requests: tuple[Scope, Protocol]) -> None:
+    asyncio.run(_serve(application, *requests))
+
+
+def describe(person: Person) -> tuple[Scope, Protocol]:
+    scope, body = signed(person, "ListSecrets", {})
+    return scope, Protocol([body])
+
+
+def test_answers_that_are_ready_together_share_one_commit(application: rsgi.Application, alice: Person) -> None:
+    requests = [describe(alice) for _ in range(5)]
+
+    with patch.object(audit, "commit", wraps=audit.commit) as commit:
+        serve(application, *requests)
+
+    assert [protocol.answer[0] for _, protocol in requests] == [200] * 5
+    assert [len(call.args[0]) for call in commit.call_args_list] == [5]
+    assert AuditEvent.objects.filter(event_name="ListSecrets").count() == 5
+
+
+def test_no_answer_leaves_without_its_event(application: rsgi.Application, alice: Person) -> None:
+    requests = [describe(alice), describe(alice)]
+
+    with patch.object(audit, "commit", side_effect=OperationalError("disk is full")):
+        serve(application, *requests)
+
+    for _, protocol in requests:
+        status, headers, body = protocol.answer
+        assert (status, json.loads(body)["__type"]) == (500, "InternalServiceError")
+        assert b"SecretList" not in body
+        assert headers["x-amzn-requestid"]
+
+
+def test_a_body_that_never_comes_is_given_up_and_holds_nobody_up(application: rsgi.Application, alice: Person) -> None:
+    scope, body = signed(alice, "ListSecrets", {})
+    hanging, other = Protocol([body[:1]], hangs=True), describe(alice)
+
+    with patch.object(rsgi, "_LONGEST_WAIT_SECONDS", 0.2):
+        serve(application, (scope, hanging), other)
+
+    assert other[1].answer[0] == 200
+    status, _, content = hanging.answer
+    assert (status, json.loads(content)["__type"]) == (408, "RequestTimeoutException")
+
+
+def test_a_body_announced_as_too_long_is_not_read(application: rsgi.Application, alice: Person) -> None:
+    scope, _ = signed(alice, "ListSecrets", {})
+    scope.given = [(name, value) for name, value in scope.given if name != "content-length"]
+    scope.given.append(("content-length", "99999999"))
+    protocol = Protocol([b"{}"])
+
+    serve(application, (scope, protocol))
+
+    assert protocol.answer[0] == 413
+    assert not protocol.was_read
+
+
+def test_a_chunked_body_is_read_up_to_the_limit(application: rsgi.Application) -> None:
+    protocol = Protocol([b"x" * 600_000] * 10)
+    scope = Scope(given=[("transfer-encoding", "chunked"), ("x-amz-target", "secretsmanager.ListSecrets")])
+
+    serve(application, (scope, protocol))
+
+    assert protocol.answer[0] == 413
+
+
+def test_pages_are_answered_beside_it(application: rsgi.Application) -> None:
+    scope = Scope(method="GET", path="/healthz", given=[("host", "127.0.0.1:8000")])
+    protocol = Protocol()
+
+    serve(application, (scope, protocol))
+
+    assert (protocol.answer[0], protocol.answer[2]) == (200, b"ok\n")
+
+
+def test_headers_become_what_wsgi_makes_of_them() -> None:
+    given = [("host", "h"), ("cookie", "a=1"), ("cookie", "b=2"), ("x-a", "1"), ("x-a", "2"), ("x_amz_target", "no")]
+
+    environ = rsgi.environ_of(Scope(path="/é", given=given, client="[::1]:5"))
+
+    assert environ["HTTP_COOKIE"] == "a=1; b=2"
+    assert environ["HTTP_X_A"] == "1,2"
+    assert "HTTP_X_AMZ_TARGET" not in environ
+    assert environ["PATH_INFO"].encode("latin-1") == "/é".encode()
+    assert environ["REMOTE_ADDR"] == "::1"
