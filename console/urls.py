@@ -5,7 +5,7 @@ from console import gallery, shortcuts
 urlpatterns = [
     path("", include("console.secrets_list.urls")),
     path("", include("console.sign_in.urls")),
-    path("store-a-new-secret", include("console.store_secret.urls")),
+    path("", include("console.store_secret.urls")),
     path("secret/", include("console.secret.urls")),
     path("event-history/", include("console.audit_trail.urls")),
     path("encryption-keys/", include("console.encryption_keys.urls")),

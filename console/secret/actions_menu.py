@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 _ITEMS = (
     ("Edit description", "secret-details-edit-description", "UpdateSecret"),
     ("Edit encryption key", "secret-details-edit-encryption-key", "UpdateSecret"),
+    ("Duplicate secret", "store-secret-duplicate", "DescribeSecret"),
     ("Delete secret", "secret-deletion-delete", "DeleteSecret"),
 )
 

@@ -106,7 +106,7 @@ def replicate(request: ConsoleRequest, secret_id: str) -> HttpResponse:
             )
             return secret_saved(request, secret_id, "Replication has started. The status is shown for each Region.")
     for row in rows:
-        row["keys"] = _keys_of(request, row["region"])
+        row["keys"] = keys_of(request, row["region"])
     context |= {"form": form, "rows": rows or [{}]}
     return dialog(request, "console/secret/replication/replicate.html", context, status=422)
 
@@ -116,11 +116,11 @@ def replicate(request: ConsoleRequest, secret_id: str) -> HttpResponse:
 def keys(request: ConsoleRequest, secret_id: str) -> HttpResponse:
     """The keys of the Region that was just chosen, for the select beside it."""
     del secret_id
-    found = _keys_of(request, request.GET.get("replica_region", ""))
+    found = keys_of(request, request.GET.get("replica_region", ""))
     return render(request, "console/secret/replication/_keys.html", {"keys": found})
 
 
-def _keys_of(request: ConsoleRequest, region: str) -> list[KeyChoice]:
+def keys_of(request: ConsoleRequest, region: str) -> list[KeyChoice]:
     return enabled_keys(request.call, region) if regions.is_region(region) else []
 
 

@@ -114,15 +114,19 @@ def edit(request: ConsoleRequest, secret_id: str) -> HttpResponse:
 
 
 def _form(request: ConsoleRequest, described: Description, **kwargs: Any) -> RotationForm:
-    functions: list[tuple[str, str]] | None
+    functions = functions_to_choose(request, described.rotation.function_arn if described.rotation else "")
+    return RotationForm(functions=functions, is_managed=bool(described.secret.owning_service), **kwargs)
+
+
+def functions_to_choose(request: ConsoleRequest, now: str) -> list[tuple[str, str]] | None:
+    """(ARN, name); None for whom may not list them. `now` stays choosable in any case."""
     try:
         functions = history.functions(request.call)
     except AccessDeniedException:
-        functions = None
-    now = described.rotation.function_arn if described.rotation else ""
-    if functions is not None and now and now not in dict(functions):
+        return None
+    if now and now not in dict(functions):
         functions.append((now, now))
-    return RotationForm(functions=functions, is_managed=bool(described.secret.owning_service), **kwargs)
+    return functions
 
 
 def _save(request: ConsoleRequest, secret_id: str, described: Description, form: RotationForm) -> str:
@@ -166,13 +170,17 @@ def _read_base(request: ConsoleRequest) -> datetime:
 def preview(request: ConsoleRequest, secret_id: str) -> HttpResponse:
     """The next five windows of what is typed, in words. Nothing is read: what it counts from is in the address."""
     del secret_id
+    return previewed(request, _read_base(request))
+
+
+def previewed(request: ConsoleRequest, base: datetime) -> HttpResponse:
     form = RotationForm(request.POST, functions=None, is_managed=True)
     form.is_valid()
     context: dict[str, Any]
     if form.schedule is not None:
         context = {
             "words": form.schedule.in_words(),
-            "windows": form.schedule.next_windows(request.call.now, _read_base(request), 5),
+            "windows": form.schedule.next_windows(request.call.now, base, 5),
             "expression": form.rules()["ScheduleExpression"],
         }
     else:

@@ -38,19 +38,22 @@ _LANGUAGES: tuple[tuple[str, str, str, Callable[[str], str]], ...] = (
 
 def panel(request: ConsoleRequest, described: Description) -> dict[str, Any]:
     del request
-    secret = described.secret
+    return {"samples": samples(described.secret.name, described.secret.region)}
+
+
+def samples(name: str, region: str) -> list[dict[str, Any]]:
     texts = {
-        "THE_SECRET_NAME": secret.name,
-        "THE_REGION": secret.region,
+        "THE_SECRET_NAME": name,
+        "THE_REGION": region,
         "THE_ENDPOINT": settings.PUBLIC_ENDPOINT,
     }
-    samples = []
+    found = []
     for key, label, lexer, written in _LANGUAGES:
         code: str = _snippet(key, lexer)
         for stand_in, text in texts.items():
             code = code.replace(stand_in, escape(written(text)))
-        samples.append({"id": f"sample-{key}", "label": label, "code": mark_safe(code)})  # noqa: S308  escaped above
-    return {"samples": samples}
+        found.append({"id": f"sample-{key}", "label": label, "code": mark_safe(code)})  # noqa: S308  escaped above
+    return found
 
 
 @cache

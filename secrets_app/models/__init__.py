@@ -9,6 +9,7 @@ from .resource_policy import ResourcePolicy
 from .root_key import RootKeyCheck
 from .rotation import RotationConfiguration, RotationFunction, RotationRun, RotationStep
 from .secret import Secret, Tag
+from .secret_draft import SecretDraft
 from .version import SecretVersion, StagingLabel, WrappedDataKey
 
 __all__ = [
@@ -33,6 +34,7 @@ __all__ = [
     "RotationRun",
     "RotationStep",
     "Secret",
+    "SecretDraft",
     "SecretVersion",
     "StagingLabel",
     "Tag",

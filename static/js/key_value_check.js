@@ -30,6 +30,8 @@ document.addEventListener(
   (event) => {
     const editor = event.target.querySelector("[data-key-value-editor]");
     if (!editor || editor.querySelector("[data-key-value-rows]").hidden) return;
+    // Another type of secret is chosen, or the button only goes elsewhere: nothing is to be right yet.
+    if (!editor.checkVisibility() || event.submitter?.formNoValidate) return;
     editor.setAttribute("data-checked", "");
     const culprit = check(editor);
     if (!culprit) return;

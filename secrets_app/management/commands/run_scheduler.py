@@ -19,7 +19,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections, connection
 
-from secrets_app import bulk_changes, deletion, replication, write_ahead_log
+from secrets_app import bulk_changes, deletion, drafts, replication, write_ahead_log
 from secrets_app.rotation import credentials, due, engine
 from secrets_app.rotation.engine import Worker
 
@@ -79,6 +79,7 @@ def passes(worker: Worker) -> list[Callable[[], object]]:
         lambda: replication.run_due(now, worker.owner),
         lambda: deletion.purge_due(now),
         lambda: credentials.delete_expired(now),
+        lambda: drafts.delete_expired(now),
         write_ahead_log.checkpoint,
     ]
 

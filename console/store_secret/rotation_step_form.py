@@ -1,0 +1,74 @@
+"""Step 3, "Configure rotation": the dialog's fields, and what only a secret that is not stored yet is asked."""
+
+from typing import Any
+
+from django import forms
+from django.http import QueryDict
+
+from console.forms import limits
+from console.secret.rotation_form import RotationForm
+from console.store_secret.secret_types import DATABASES, EXTERNAL
+
+ROWS = ("metadata_key", "metadata_value")
+
+
+class RotationStepForm(RotationForm):
+    """kind: of the secret; a managed external one has metadata and a role instead of a function."""
+
+    client_request_token = None  # type: ignore[assignment]  # the draft has one from its start
+    strategy = forms.ChoiceField(
+        label="Rotation strategy",
+        choices=[("single", "Single user"), ("alternating", "Alternating users")],
+        widget=forms.RadioSelect,
+        initial="single",
+        required=False,
+    )
+    superuser_arn = forms.CharField(
+        label="ARN of the superuser's secret",
+        required=False,
+        max_length=2048,
+        help_text="Alternating users: with these credentials the function makes and changes the second user.",
+    )
+    external_role_arn = forms.CharField(
+        label="Service permissions for secret rotation",
+        help_text="The ARN of the role that rotates.",
+        **limits("RotateSecret", "ExternalSecretRotationRoleArn", required=False),
+    )
+
+    def __init__(self, *args: Any, kind: str, rows: QueryDict, **kwargs: Any) -> None:
+        self.kind = kind
+        super().__init__(*args, is_managed=kind == EXTERNAL, **kwargs)
+        self.fields["superuser_arn"].optional_mark = False  # type: ignore[attr-defined]
+        pairs = zip(rows.getlist("metadata_key"), rows.getlist("metadata_value"), strict=False)
+        self.metadata_rows = [{"Key": key, "Value": value} for key, value in pairs if key or value]
+
+    def clean(self) -> dict[str, Any]:
+        given = super().clean()
+        alternating = given.get("strategy") == "alternating" and self.kind in DATABASES
+        if given.get("automatic") and alternating and not given.get("superuser_arn"):
+            self.add_error("superuser_arn", "Enter the ARN of the superuser's secret.")
+        return given
+
+    def superuser(self) -> str:
+        """The ARN that goes into the value as "masterarn"; "" without alternating users."""
+        given = self.cleaned_data
+        alternating = given["automatic"] and self.kind in DATABASES and given["strategy"] == "alternating"
+        return str(given["superuser_arn"]).strip() if alternating else ""
+
+    def rotation(self, token: str) -> dict[str, Any] | None:
+        """RotateSecret's keywords; None while automatic rotation is off. For a form that is valid."""
+        given = self.cleaned_data
+        if not given["automatic"]:
+            return None
+        found: dict[str, Any] = {
+            "client_request_token": token,
+            "rotation_rules": self.rules(),
+            "rotate_immediately": given["rotate_immediately"],
+        }
+        if self.kind != EXTERNAL:
+            return {**found, "rotation_lambda_arn": given["rotation_lambda_arn"]}
+        return {
+            **found,
+            "external_secret_rotation_metadata": self.metadata_rows or None,
+            "external_secret_rotation_role_arn": given["external_role_arn"].strip() or None,
+        }
