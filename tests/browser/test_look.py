@@ -13,6 +13,7 @@ PAGES = [
     "/",
     "/?deleted=1",
     "/store-a-new-secret",
+    f"/store-a-new-secret/duplicate?name={quote('MyTestSecret')}&region=us-west-2",
     "/encryption-keys/",
     "/event-history/",
     SECRET,
