@@ -1,7 +1,7 @@
 """Drafts of new secrets: what was typed before Store, sealed under the root key, for one person's session, one hour.
 
 A draft's id is in the address of the wizard's pages and is of no use to anybody else. The seal authenticates id,
-person and session, so a row written over another does not open (docs/decisions/0012-drafts-of-secrets.md).
+person and session, so a row written over another does not open (docs/decisions/0013-drafts-of-secrets.md).
 """
 
 import hashlib

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 from types_boto3_secretsmanager import SecretsManagerClient
 
 from tests.browser.conftest import sign_in
@@ -121,7 +121,12 @@ def test_browsers_way_back_and_forth_loses_nothing(admin: Page) -> None:
 
 def test_leaving_asks_first(admin: Page) -> None:
     asked: list[str] = []
-    admin.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    admin.on("dialog", stay)
     admin.goto("/store-a-new-secret")
     admin.get_by_label("User name").fill("typed")
     admin.get_by_role("link", name="Encryption keys").click(no_wait_after=True)

@@ -24,23 +24,17 @@ VALUE = "typed-and-not-to-be-found"
 def test_secret_is_stored_with_everything_asked_for(signed_in: Client, call: Call) -> None:
     key = make_key("alias/mine")
     wizard = Wizard(signed_in)
-    policy = {"Version": "2012-10-17", "Statement": []}
-    policy["Statement"] = [
-        {
-            "Effect": "Deny",
-            "Principal": "*",
-            "Action": "secretsmanager:GetSecretValue",
-            "Resource": "*",
-            "Condition": {"StringEquals": {"aws:SourceIp": "203.0.113.1"}},
-        }
-    ]
+    policy = (
+        '{"Version": "2012-10-17", "Statement": [{"Effect": "Deny", "Principal": "*", "Resource": "*", '
+        '"Action": "secretsmanager:GetSecretValue", "Condition": {"IpAddress": {"aws:SourceIp": "203.0.113.1"}}}]}'
+    )
 
     wizard.fill(
         {**OTHER, "kms_key_id": key.arn},
         description="d",
         tag_key=["team", ""],
         tag_value=["x", ""],
-        resource_policy=json.dumps(policy),
+        resource_policy=policy,
         replica_region=["eu-west-1", ""],
         replica_key=["", ""],
     )
@@ -52,7 +46,7 @@ def test_secret_is_stored_with_everything_asked_for(signed_in: Client, call: Cal
     assert (described.secret.description, described.secret.kms_key) == ("d", key)
     assert [(tag.key, tag.value) for tag in described.tags] == [("team", "x")]
     assert [replica.region for replica in described.replicas] == ["eu-west-1"]
-    assert operations.get_resource_policy(call, secret_id="prod/new").document == json.dumps(policy)
+    assert operations.get_resource_policy(call, secret_id="prod/new").document == policy
     assert operations.get_secret_value(call, secret_id="prod/new").value.string == '{"a":"b"}'
     events = AuditEvent.objects.filter(read_only=False, error_code="").order_by("id")
     assert list(events.values_list("event_name", flat=True)) == ["CreateSecret", "PutResourcePolicy"]
