@@ -90,10 +90,12 @@ class Call:
         for_update: lock it for a change. Errors in the order of the real service: permission, existence,
         state (api.md 2). A caller without permission cannot learn whether the secret exists.
         """
-        secret = secret_ids.find(self.account, self.region, secret_id, for_update=for_update)
-        self.authorize_secret(secret, secret_id, context=context)
-        if secret is None:
+        found = secret_ids.find(self.account, self.region, secret_id, for_update=for_update)
+        if found is None:
+            self.authorize_secret(None, secret_id, context=context)
             raise errors.secret_not_found()
+        secret = found.secret
+        self.authorize_secret(secret, secret_id, context=context, policy_document=found.policy_document)
         refused = availability.refusal(secret, self.operation.name)
         if refused is not None:
             raise refused

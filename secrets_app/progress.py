@@ -28,7 +28,8 @@ def of_rotation(call: Call, secret_id: str) -> list[history.Run]:
 
 
 def _visible(call: Call, secret_id: str) -> Secret:
-    secret = secret_ids.find(call.account, call.region, secret_id)
+    found = secret_ids.find(call.account, call.region, secret_id)
+    secret = found.secret if found else None
     call.authorize_secret(secret, secret_id, action="secretsmanager:DescribeSecret")
     if secret is None:
         raise errors.secret_not_found()

@@ -2,14 +2,28 @@
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
-
-from django.db import connection
 
 from . import arns
 from .errors import ValidationException
-from .models import ResourcePolicy, Secret
+from .models import KmsKey, ResourcePolicy, Secret
+from .rows import Columns
+from .statements import Statement, current_database
 
+_SECRET, _KEY = Columns(Secret, "s"), Columns(KmsKey, "k")
+_WHERE = "WHERE s.account_id = %s AND s.region = %s AND s.name = %s"
+_TABLES = f"""
+    FROM {Secret._meta.db_table} s
+    LEFT JOIN {KmsKey._meta.db_table} k ON k.id = s.kms_key_id
+    LEFT JOIN {ResourcePolicy._meta.db_table} p ON p.secret_id = s.id
+    {_WHERE}"""
+_FIND = Statement(
+    f"SELECT {_SECRET.sql}, {_KEY.sql}, p.document {_TABLES}",  # noqa: S608  our own names
+    sqlite=f"SELECT {_SECRET.sqlite}, {_KEY.sqlite}, p.document {_TABLES}",  # noqa: S608
+)
+_LOCK = Statement(f"SELECT s.id FROM {Secret._meta.db_table} s {_WHERE} FOR UPDATE")  # noqa: S608
+_POLICY = Statement(f"SELECT document FROM {ResourcePolicy._meta.db_table} WHERE secret_id = %s")  # noqa: S608
 _NAME = re.compile(r"[A-Za-z0-9/_+=.@!-]+")
 
 
@@ -30,14 +44,29 @@ def check_characters(secret_id: str, *, parameter: str = "SecretId") -> None:
         )
 
 
-def find(account: str, region: str, secret_id: str, *, for_update: bool = False) -> Secret | None:
+@dataclass(frozen=True, slots=True)
+class Found:
+    secret: Secret  # with its kms_key
+    policy_document: str  # "" without a resource policy
+
+
+def find(account: str, region: str, secret_id: str, *, for_update: bool = False) -> Found | None:
+    """The secret and its resource policy, in one statement; every operation on a secret begins with it."""
     where = lookup(account, region, secret_id)
     if where is None:
         return None
-    found = Secret.objects.select_related("kms_key").filter(**where)
-    if for_update and connection.features.has_select_for_update:
-        found = found.select_for_update(of=("self",))
-    return found.first()
+    key = [where["account_id"], where["region"], where["name"]]
+    if for_update and current_database().features.has_select_for_update:
+        _LOCK.rows(key)  # first, so that what is read after it, key and policy too, is as the last change left it
+    rows = _FIND.rows(key)
+    if not rows:
+        return None
+    (row,) = rows
+    secret = _SECRET.instance(row)
+    if where.get("suffix", secret.suffix) != secret.suffix:
+        return None
+    secret.kms_key = _KEY.instance_or_none(row, _SECRET.width)
+    return Found(secret, row[-1] or "")
 
 
 def lookup(account: str, region: str, secret_id: str) -> dict[str, str] | None:
@@ -59,4 +88,5 @@ def pseudo_arn(account: str, region: str, secret_id: str) -> str:
 
 
 def resource_policy_of(secret_pk: int) -> str:
-    return ResourcePolicy.objects.filter(secret_id=secret_pk).values_list("document", flat=True).first() or ""
+    rows = _POLICY.rows([secret_pk])
+    return str(rows[0][0]) if rows else ""

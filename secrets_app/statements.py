@@ -38,8 +38,9 @@ class Statement:
 
     __slots__ = ("_sql", "_sqlite")
 
-    def __init__(self, sql: str) -> None:
-        self._sql, self._sqlite = sql, sql.replace("%s", "?")
+    def __init__(self, sql: str, *, sqlite: str = "") -> None:
+        """sqlite: the same for SQLite alone, where it needs other words."""
+        self._sql, self._sqlite = sql, (sqlite or sql).replace("%s", "?")
 
     def rows(self, parameters: Sequence[Any]) -> list[Row]:
         database = current_database()

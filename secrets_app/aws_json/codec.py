@@ -7,6 +7,7 @@ import base64
 import binascii
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
+from functools import cache
 from typing import Any
 
 import orjson
@@ -112,6 +113,8 @@ _DECODE: dict[str, Callable[[Shape, Any], Any]] = {
 
 # --- out -------------------------------------------------------------------------------------------
 
+Encoder = Callable[[Any], Any]
+
 
 def encode(model: OperationModel, reply: Mapping[str, Any]) -> bytes:
     """reply: wire name -> value; None means absent. A member that the output shape does not have is a KeyError."""
@@ -119,33 +122,43 @@ def encode(model: OperationModel, reply: Mapping[str, Any]) -> bytes:
         if reply:
             raise KeyError(f"{model.name} answers nothing, not {sorted(reply)}")
         return b"{}"
-    return orjson.dumps(_encoded_structure(model.output, reply))
+    encoder = _encoder(model.output)
+    return orjson.dumps(reply if encoder is None else encoder(reply))
 
 
-def _encoded(shape: Shape, value: Any) -> Any:
-    encode_by_type = _ENCODE.get(shape.type)
-    return value if encode_by_type is None else encode_by_type(shape, value)
+@cache
+def _encoder(shape: Shape) -> Encoder | None:
+    """Put together once for each shape. None: the value goes as it is."""
+    if shape.type == "structure":
+        return _structure_encoder(shape)
+    if shape.type == "list":
+        each = _encoder(shape.item) if shape.item is not None else None
+        return None if each is None else lambda value: [each(item) for item in value]
+    if shape.type == "map":
+        if shape.item is None:
+            raise KeyError(f"{shape.name} has no values")
+        inner = _encoder(shape.item)
+        return None if inner is None else lambda value: {key: inner(item) for key, item in value.items()}
+    return _SCALARS.get(shape.type)
 
 
-def _encoded_structure(shape: Shape, value: Mapping[str, Any]) -> dict[str, Any]:
-    members = shape.members
-    return {name: _encoded(members[name], item) for name, item in value.items() if item is not None}
+def _structure_encoder(shape: Shape) -> Encoder:
+    encoders: dict[str, Encoder | None] = {}
+
+    def encoded(value: Mapping[str, Any]) -> dict[str, Any]:
+        if not encoders:  # on the first use, since a structure may hold itself
+            encoders.update({name: _encoder(member) for name, member in shape.members.items()})
+        found = {}
+        for name, item in value.items():
+            if item is not None:
+                encoder = encoders[name]
+                found[name] = item if encoder is None else encoder(item)
+        return found
+
+    return encoded
 
 
-def _encoded_list(shape: Shape, value: list[Any]) -> list[Any]:
-    item_shape = shape.item
-    if item_shape is None or item_shape.type not in _ENCODE:
-        return list(value)
-    return [_encoded(item_shape, item) for item in value]
-
-
-def _encoded_map(shape: Shape, value: Mapping[str, Any]) -> dict[str, Any]:
-    if shape.item is None:
-        raise KeyError(f"{shape.name} has no values")
-    return {key: _encoded(shape.item, item) for key, item in value.items()}
-
-
-def _encoded_timestamp(_shape: Shape, value: datetime | date) -> float | int:
+def _encoded_timestamp(value: datetime | date) -> float | int:
     """Epoch seconds to the millisecond; a day is its midnight in UTC (documented; api.md 1.2)."""
     if not isinstance(value, datetime):
         return (value - _EPOCH).days * 86_400
@@ -153,14 +166,8 @@ def _encoded_timestamp(_shape: Shape, value: datetime | date) -> float | int:
     return milliseconds // 1000 if milliseconds % 1000 == 0 else milliseconds / 1000
 
 
-def _encoded_blob(_shape: Shape, value: bytes) -> str:
+def _encoded_blob(value: bytes) -> str:
     return base64.b64encode(value).decode("ascii")
 
 
-_ENCODE: dict[str, Callable[[Shape, Any], Any]] = {
-    "structure": _encoded_structure,
-    "list": _encoded_list,
-    "map": _encoded_map,
-    "timestamp": _encoded_timestamp,
-    "blob": _encoded_blob,
-}
+_SCALARS: dict[str, Encoder] = {"timestamp": _encoded_timestamp, "blob": _encoded_blob}

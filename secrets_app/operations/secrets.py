@@ -1,11 +1,12 @@
 """CreateSecret, DescribeSecret, UpdateSecret, ListSecrets, DeleteSecret and RestoreSecret."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
-from secrets_app import arns, deletion, replication, staging_labels, tagging, versions
+from secrets_app import arns, deletion, descriptions, replication, staging_labels, tagging, versions
 from secrets_app.call import Call
 from secrets_app.errors import (
     InvalidParameterException,
@@ -15,7 +16,7 @@ from secrets_app.errors import (
     marked_for_deletion,
 )
 from secrets_app.kms import keys
-from secrets_app.models import KmsKey, RotationConfiguration, Secret, StagingLabel
+from secrets_app.models import KmsKey, Secret
 from secrets_app.operations._operation import operation
 from secrets_app.results import Deletion, Description, Page, Stored
 from secrets_app.rotation import abandonment
@@ -153,8 +154,8 @@ def describe_secret(call: Call, /, *, secret_id: str) -> Description:
     """Everything about a secret but its value; also while it is marked for deletion."""
     secret = call.secret(secret_id)
     replicas = list(secret.replicas.select_related("secret", "kms_key")) if secret.has_replicas else []
-    rotation = RotationConfiguration.objects.filter(secret=secret).first()
-    return Description(secret, _labels_of([secret]).get(secret.pk, {}), list(secret.tags.all()), rotation, replicas)
+    (described,) = descriptions.of([secret])
+    return replace(described, replicas=replicas)
 
 
 @operation("ListSecrets", changes=False)
@@ -180,24 +181,7 @@ def list_secrets(
         sort_order=sort_order,
         include_planned_deletion=bool(include_planned_deletion),
     )
-    labels = _labels_of(page.items)
-    rotations = RotationConfiguration.objects.in_bulk([secret.pk for secret in page.items])
-    return Page(
-        [
-            Description(secret, labels.get(secret.pk, {}), list(secret.tags.all()), rotations.get(secret.pk), [])
-            for secret in page.items
-        ],
-        page.next_token,
-    )
-
-
-def _labels_of(secrets: Sequence[Secret]) -> dict[int, dict[str, list[str]]]:
-    """secret -> version id -> labels, in the order they were attached. Unlabelled versions don't show (recorded)."""
-    found: dict[int, dict[str, list[str]]] = {}
-    rows = StagingLabel.objects.filter(secret__in=[secret.pk for secret in secrets]).order_by("version_id", "id")
-    for secret_pk, version_id, label in rows.values_list("secret_id", "version__version_id", "label"):
-        found.setdefault(secret_pk, {}).setdefault(version_id, []).append(label)
-    return found
+    return Page(descriptions.of(page.items), page.next_token)
 
 
 @operation("UpdateSecret")
