@@ -6,9 +6,11 @@ from typing import Any
 from secrets_app.kms import keys
 from secrets_app.kms.operations import ScheduledKeyDeletion
 from secrets_app.kms.operations.cryptography import SYMMETRIC, Decrypted, Encrypted
+from secrets_app.kms.operations.rotation import Material
 from secrets_app.models import KeyAlias, KeyTag, KmsKey
 from secrets_app.results import Page
 
+ON_DEMAND = "ON_DEMAND"  # the one way in which keys are rotated here
 Reply = Mapping[str, Any]
 
 
@@ -77,6 +79,29 @@ def cancel_key_deletion(key: KmsKey) -> Reply:
     return {"KeyId": key.arn}
 
 
+def rotated(key: KmsKey) -> Reply:
+    return {"KeyId": key.key_id}
+
+
+def rotation_status(key: KmsKey) -> Reply:
+    return {"KeyId": key.arn, "KeyRotationEnabled": False}
+
+
+def list_key_rotations(page: Page[Material]) -> Reply:
+    return {"Rotations": [_rotation(material) for material in page.items], **_more(page.next_token)}
+
+
+def _rotation(material: Material) -> Reply:
+    """The material a key began with has no date and no type of rotation (API reference, RotationsListEntry)."""
+    rotation = {} if material.is_first else {"RotationDate": material.backing_key.created_at, "RotationType": ON_DEMAND}
+    return {
+        "KeyId": material.backing_key.kms_key.key_id,
+        "KeyMaterialId": material.backing_key.material_id,
+        "KeyMaterialState": "CURRENT" if material.is_current else "NON_CURRENT",
+        **rotation,
+    }
+
+
 def list_resource_tags(page: Page[KeyTag]) -> Reply:
     return {"Tags": [{"TagKey": tag.key, "TagValue": tag.value} for tag in page.items], **_more(page.next_token)}
 
@@ -114,11 +139,15 @@ REPLIES: Mapping[str, Callable[[Any], Reply]] = {
     "EnableKey": nothing,
     "Encrypt": encrypt,
     "GenerateDataKey": generate_data_key,
+    "GetKeyRotationStatus": rotation_status,
     "ListAliases": list_aliases,
+    "ListKeyRotations": list_key_rotations,
     "ListKeys": list_keys,
     "ListResourceTags": list_resource_tags,
+    "RotateKeyOnDemand": rotated,
     "ScheduleKeyDeletion": schedule_key_deletion,
     "TagResource": nothing,
     "UntagResource": nothing,
     "UpdateAlias": nothing,
+    "UpdateKeyDescription": nothing,
 }

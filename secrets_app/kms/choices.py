@@ -7,12 +7,11 @@ from django.db.models import Count
 
 from secrets_app.call import Call
 from secrets_app.errors import AccessDeniedException
-from secrets_app.models import KeyState, KmsKey, Secret
+from secrets_app.models import KeyState, KmsKey
 
 from . import operations
 
 _PAGE = 1000
-_MOST_NAMES = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +71,6 @@ def all_keys(call: Call) -> list[KeyEntry]:
         if key.deletion_at is None or key.deletion_at > call.now
     ]
     return sorted(entries, key=lambda entry: _by_label(entry.choice))
-
-
-def names_of_secrets_using(call: Call, key_id: str) -> list[str]:
-    """The first hundred secrets under a key of this Region, by name. For whom may list secrets."""
-    call.authorize(action="secretsmanager:ListSecrets")
-    found = Secret.objects.filter(account=call.account, region=call.region, kms_key__key_id=key_id)
-    return list(found.order_by("name").values_list("name", flat=True)[:_MOST_NAMES])
 
 
 def alias_of(call: Call, key: KmsKey) -> str:

@@ -39,6 +39,10 @@ class KMSInvalidStateException(KmsError):
     pass
 
 
+class LimitExceededException(KmsError):
+    pass
+
+
 class NotFoundException(KmsError):
     pass
 

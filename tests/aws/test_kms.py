@@ -160,3 +160,34 @@ def test_keys_take_permission(mallory: Person, aws_as: MakeClient, key_id: str) 
         f"User: {mallory.arn} is not authorized to perform: kms:DisableKey on resource: {ACCOUNT}:key/{key_id} "
         "because no identity-based policy allows the kms:DisableKey action",
     )
+
+
+def test_a_key_is_rotated_on_demand(kms: Any, key_id: str) -> None:
+    """Members of the entries: API reference, RotationsListEntry."""
+    first = kms.describe_key(KeyId=key_id)["KeyMetadata"]["CurrentKeyMaterialId"]
+
+    assert kms.rotate_key_on_demand(KeyId=key_id)["KeyId"] == key_id
+
+    (rotation,) = kms.list_key_rotations(KeyId=key_id)["Rotations"]
+    assert datetime.now(UTC) - rotation.pop("RotationDate") < timedelta(minutes=1)
+    current = kms.describe_key(KeyId=key_id)["KeyMetadata"]["CurrentKeyMaterialId"]
+    assert rotation == {
+        "KeyId": key_id,
+        "KeyMaterialId": current,
+        "KeyMaterialState": "CURRENT",
+        "RotationType": "ON_DEMAND",
+    }
+    everything = kms.list_key_rotations(KeyId=key_id, IncludeKeyMaterial="ALL_KEY_MATERIAL")["Rotations"]
+    assert [(row["KeyMaterialId"], "RotationDate" in row) for row in everything] == [(first, False), (current, True)]
+
+
+def test_no_key_is_rotated_by_itself(kms: Any, key_id: str) -> None:
+    status = kms.get_key_rotation_status(KeyId=key_id)
+
+    assert (status["KeyRotationEnabled"], status["KeyId"]) == (False, f"{ACCOUNT}:key/{key_id}")
+
+
+def test_the_description_of_a_key_is_changed(kms: Any, key_id: str) -> None:
+    kms.update_key_description(KeyId=key_id, Description="for another app")
+
+    assert kms.describe_key(KeyId=key_id)["KeyMetadata"]["Description"] == "for another app"

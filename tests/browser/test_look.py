@@ -15,6 +15,7 @@ PAGES = [
     "/store-a-new-secret",
     f"/store-a-new-secret/duplicate?name={quote('MyTestSecret')}&region=us-west-2",
     "/encryption-keys/",
+    "/encryption-keys/key?key_id=EXAMPLE1-90ab-cdef-fedc-ba987EXAMPLE&region=us-west-2",
     "/event-history/",
     SECRET,
     *(f"{SECRET}&tab={tab}" for tab in ("rotation", "versions", "replication", "tags", "history")),

@@ -128,3 +128,99 @@ def test_page_of_another_region_acts_there(signed_in: Client) -> None:
     signed_in.post(page.context["create_url"], {"alias": "irish"}, **HTMX)
 
     assert KeyAlias.objects.get(name="alias/irish").region == "eu-west-1"
+
+
+# --- the page of one key -------------------------------------------------------------------------
+
+
+def on_key_page(key: KmsKey) -> dict[str, Any]:
+    return {**HTMX, "HTTP_HX_CURRENT_URL": f"http://testserver/encryption-keys/key?key_id={key.key_id}"}
+
+
+def test_page_of_a_key_shows_what_it_is_and_what_it_protects(signed_in: Client, call: Call) -> None:
+    key = make_key("alias/mine")
+    make_secret(call, "under-it", kms_key_id=key.arn)
+
+    page = signed_in.get(f"/encryption-keys/key?key_id={key.key_id}").content.decode()
+
+    for text in (key.arn, "alias/mine", "under-it", "Current", "Enabled"):
+        assert text in page
+
+
+def test_unknown_key_is_not_found(signed_in: Client) -> None:
+    assert signed_in.get("/encryption-keys/key?key_id=none").status_code == 400
+    assert "Invalid keyId" in signed_in.get("/encryption-keys/key?key_id=none").content.decode()
+
+
+def test_page_of_a_key_says_what_may_not_be_listed(sign_in: Any, call: Call) -> None:
+    key = make_key("alias/mine")
+    make_secret(call, "under-it", kms_key_id=key.arn)
+    allowed = [{"Effect": "Allow", "Action": "kms:DescribeKey", "Resource": "*"}]
+    client = sign_in(make_person("looker", {"Version": "2012-10-17", "Statement": allowed}))
+
+    page = client.get(f"/encryption-keys/key?key_id={key.key_id}").content.decode()
+
+    assert key.arn in page
+    assert "under-it" not in page
+    for action in ("kms:ListAliases", "kms:ListKeyRotations", "secretsmanager:ListSecrets"):
+        assert f"is not authorized to perform: {action}" in page
+
+
+def test_key_is_rotated_from_its_page(signed_in: Client) -> None:
+    key = make_key("alias/mine")
+
+    answer = signed_in.post(f"/encryption-keys/rotate?key_id={key.key_id}", **on_key_page(key))
+
+    assert answer["HX-Retarget"] == "#key"
+    assert "You successfully rotated the key." in answer.content.decode()
+    assert key.backing_keys.count() == 2
+
+
+def test_alias_is_renamed_and_deleted(signed_in: Client) -> None:
+    key = make_key("alias/old")
+    query = f"?key_id={key.key_id}&alias="
+
+    signed_in.post(f"/encryption-keys/rename-alias{query}alias/old", {"alias": "new"}, **on_key_page(key))
+    assert [alias.name for alias in key.aliases.all()] == ["alias/new"]
+
+    answer = signed_in.post(f"/encryption-keys/rename-alias{query}alias/gone", {"alias": "x"}, **on_key_page(key))
+    assert answer.status_code == 422
+    assert "alias/gone is not found." in answer.content.decode()
+
+    signed_in.post(f"/encryption-keys/delete-alias{query}alias/new", **on_key_page(key))
+    assert not key.aliases.exists()
+
+
+def test_description_of_a_key_is_edited(signed_in: Client) -> None:
+    key = make_key("alias/mine")
+
+    answer = signed_in.post(f"/encryption-keys/description?key_id={key.key_id}", {"description": "for orders"})
+
+    assert answer.status_code == 302
+    assert answer["Location"].startswith("/encryption-keys/?")
+    key.refresh_from_db()
+    assert key.description == "for orders"
+
+
+def test_disabling_says_how_many_more_there_are(signed_in: Client, call: Call, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("secrets_app.kms.protected.MOST_NAMES", 1)
+    key = make_key("alias/mine")
+    for name in ("a-secret", "b-secret", "c-secret"):
+        make_secret(call, name, kms_key_id=key.arn)
+
+    shown = signed_in.get(f"/encryption-keys/disable?key_id={key.key_id}", **HTMX).content.decode()
+
+    assert "These 3 secrets stop working" in shown
+    assert "And 2 more." in shown
+    assert "b-secret" not in shown
+
+
+def test_menu_of_a_key_says_why_an_item_is_off(signed_in: Client) -> None:
+    key = make_key("alias/mine")
+    signed_in.post(f"/encryption-keys/disable?key_id={key.key_id}", **HTMX)
+
+    page = signed_in.get(f"/encryption-keys/key?key_id={key.key_id}")
+
+    reasons = {item["label"]: item["disabled_reason"] for item in page.context["actions"]}
+    assert reasons["Rotate now"] == "Enable the key first."
+    assert reasons["Enable"] == ""

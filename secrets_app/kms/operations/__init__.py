@@ -14,7 +14,9 @@ from .keys import (
     enable_key,
     list_keys,
     schedule_key_deletion,
+    update_key_description,
 )
+from .rotation import get_key_rotation_status, list_key_rotations, rotate_key_on_demand
 from .tags import list_resource_tags, tag_resource, untag_resource
 
 __all__ = [
@@ -29,11 +31,15 @@ __all__ = [
     "enable_key",
     "encrypt",
     "generate_data_key",
+    "get_key_rotation_status",
     "list_aliases",
+    "list_key_rotations",
     "list_keys",
     "list_resource_tags",
+    "rotate_key_on_demand",
     "schedule_key_deletion",
     "tag_resource",
     "untag_resource",
     "update_alias",
+    "update_key_description",
 ]

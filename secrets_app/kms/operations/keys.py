@@ -101,6 +101,15 @@ def list_keys(
     return Page(rows[:size], rows[size - 1].key_id if len(rows) > size else None)
 
 
+@operation("UpdateKeyDescription", service_name="kms")
+def update_key_description(call: Call, /, *, key_id: str, description: str) -> None:
+    """Not of a key that is pending deletion (KMS developer guide, "Key states")."""
+    key = key_to_change(call, key_id)
+    refuse_pending_deletion(key)
+    key.description = description
+    key.save(update_fields=["description"])
+
+
 @operation("EnableKey", service_name="kms")
 def enable_key(call: Call, /, *, key_id: str) -> None:
     key = key_to_change(call, key_id)

@@ -68,19 +68,6 @@ def test_all_keys_take_permission(make_call: Callable[..., Call], mallory: Perso
         choices.all_keys(make_call(mallory))
 
 
-def test_secrets_under_a_key_are_named_for_whom_may_list_secrets(
-    call: Call, make_call: Callable[..., Call], mallory: Person
-) -> None:
-    orders = factories.make_key("alias/orders")
-    factories.make_secret(call, "b", kms_key_id="alias/orders")
-    factories.make_secret(call, "a", kms_key_id=orders.arn)
-    factories.make_secret(call, "elsewhere")
-
-    assert choices.names_of_secrets_using(call, orders.key_id) == ["a", "b"]
-    with pytest.raises(AccessDeniedException):
-        choices.names_of_secrets_using(make_call(mallory), orders.key_id)
-
-
 def test_a_key_goes_by_its_alias_where_aliases_may_be_listed(
     call: Call, make_call: Callable[..., Call], mallory: Person
 ) -> None:
