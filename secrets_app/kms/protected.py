@@ -63,14 +63,12 @@ def by_key(call: Call, key_id: str) -> Protected:
 def _found(call: Call, key_id: str) -> QuerySet[Secret]:
     """From the key's own rows to the secrets, not the other way: there may be very many secrets beside them."""
     key = KmsKey.objects.filter(account=call.account, region=call.region, key_id=key_id).first()
-    if key is None:
-        return Secret.objects.none()
     wrapped = WrappedDataKey.objects.filter(backing_key__kms_key=key)
     opened_otherwise = WrappedDataKey.objects.filter(
         version=OuterRef("pk"), backing_key__kms_key__state=KeyState.ENABLED
     ).exclude(backing_key__kms_key=key)
     alone = SecretVersion.objects.filter(~Exists(opened_otherwise), pk__in=wrapped.values("version"))
-    own = Q(kms_key=key)
+    own = Q(pk__in=[]) if key is None else Q(kms_key=key)
     here = Secret.objects.filter(account=call.account, region=call.region)
     # Not ~Q: for a secret without a customer key, NULL, that would be neither.
     only_versions = Case(When(own, then=Value(False)), default=Value(True), output_field=BooleanField())
