@@ -38,6 +38,7 @@ class Record:
 
     secret_pk: int | None = None
     secret_name: str = ""
+    parts: tuple["Row", ...] = ()  # events of what this call did in the name of other operations
 
     def about(self, pk: int | None, name: str) -> None:
         self.secret_pk, self.secret_name = pk, name
@@ -55,9 +56,14 @@ def write(call: "Call", arguments: Mapping[str, Any], error: BaseException | Non
     row = _row(call, arguments, error)
     collected = _collected.get()
     if collected is None or current_database().in_atomic_block:
-        _INSERT.run(row, is_event=True)
+        _insert([row, *call.record.parts])
     else:
-        collected.append(row)
+        collected += (row, *call.record.parts)
+
+
+def note_part(call: "Call", part: "Call", arguments: Mapping[str, Any], error: BaseException | None = None) -> None:
+    """The event of another operation that this call is made of; it is written with the call's own."""
+    call.record.parts += (_row(part, arguments, error),)
 
 
 def collect_in(events: list[Row]) -> None:
@@ -67,10 +73,14 @@ def collect_in(events: list[Row]) -> None:
 
 def commit(events: Sequence[Row]) -> None:
     """All of them in one transaction; an answer must not leave before its event is in."""
-    if len(events) == 1:
-        _INSERT.run(events[0], is_event=True)
-        return
-    _INSERT.run_each(events, are_events=True)
+    _insert(events)
+
+
+def _insert(rows: Sequence[Row]) -> None:
+    if len(rows) == 1:
+        _INSERT.run(rows[0], is_event=True)
+    else:
+        _INSERT.run_each(rows, are_events=True)
 
 
 def _row(call: "Call", arguments: Mapping[str, Any], error: BaseException | None) -> Row:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
+from secrets_app import service_events
 from secrets_app.errors import InvalidParameterException
 from secrets_app.models import BackingKey, KeyState, KmsKey, Replica, Secret, WrappedDataKey
 
@@ -31,6 +32,7 @@ def window(recovery_window_in_days: int | None, *, force: bool) -> int:
 
 def schedule(secret: Secret, now: datetime, days: int) -> None:
     """Nothing is removed yet: the secret only stops being usable, and keeps its name."""
+    _record(service_events.START_VERSION_DELETE, secret, now)
     secret.deleted_at = now
     secret.deletion_at = now + timedelta(days=days)
     secret.last_changed_at = now
@@ -38,15 +40,35 @@ def schedule(secret: Secret, now: datetime, days: int) -> None:
 
 
 def restore(secret: Secret, now: datetime) -> None:
+    _record(service_events.CANCEL_VERSION_DELETE, secret, now)
     secret.deleted_at = None
     secret.deletion_at = None
     secret.last_changed_at = now
     secret.save(update_fields=["deleted_at", "deletion_at", "last_changed_at"])
 
 
-def purge(secret: Secret) -> None:
+def at_once(secret: Secret, now: datetime) -> None:
+    """Without a recovery window: begun and ended in one."""
+    _record(service_events.START_VERSION_DELETE, secret, now)
+    purge(secret, now)
+
+
+def purge(secret: Secret, now: datetime) -> None:
     """Remove the secret for good: values, wrapped data keys, labels, tags, policy, rotation. Audit events stay."""
+    told = [
+        service_events.Told(service_events.END_VERSION_DELETE, secret, {"VersionId": version_id})
+        for version_id in _version_ids(secret)
+    ]
+    service_events.record([*told, service_events.Told(service_events.END_SECRET_DELETE, secret, {})], now)
     secret.delete()
+
+
+def _record(event_name: str, secret: Secret, now: datetime) -> None:
+    service_events.record_versions(event_name, secret, _version_ids(secret), now)
+
+
+def _version_ids(secret: Secret) -> list[str]:
+    return list(secret.versions.order_by("id").values_list("version_id", flat=True))
 
 
 def purge_due(now: datetime) -> int:
@@ -65,7 +87,7 @@ def _purge_secret(pk: int, now: datetime) -> bool:
     secret = Secret.objects.select_for_update().filter(pk=pk, deletion_at__lte=now).first()
     if secret is None:
         return False
-    purge(secret)
+    purge(secret, now)
     return True
 
 
@@ -82,6 +104,7 @@ def _purge_key(pk: int, now: datetime) -> bool:
         return False
     key.aliases.all().delete()
     key.backing_keys.update(wrapped_material=b"")
+    service_events.record_key(service_events.DELETE_KEY, key, now)
     if not _is_in_use(key):
         key.delete()
     return True

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from secrets_app import versions
+from secrets_app import deletion, versions
 from secrets_app.errors import DecryptionFailure
 from secrets_app.kms import keys
 from secrets_app.models import (
@@ -49,7 +49,7 @@ def _create(replica: Replica, now: datetime) -> Secret:
         account=primary.account_id, region=replica.region, name=primary.name
     )
     for existing in in_the_way:
-        _make_way(existing, overwrite=replica.overwrite)
+        _make_way(existing, now, overwrite=replica.overwrite)
     return Secret.objects.create(
         account_id=primary.account_id,
         region=replica.region,
@@ -69,7 +69,7 @@ def _refuse_unusable(key: KmsKey | None) -> None:
         raise Failure(keys.unusable_reason(key.arn, key.state))
 
 
-def _make_way(existing: Secret, *, overwrite: bool) -> None:
+def _make_way(existing: Secret, now: datetime, *, overwrite: bool) -> None:
     """Sentences: the first seen in the field, the second documented (api.md 4.12). Overwriting never takes a copy
     away from another primary, a primary away from its copies, or a secret away from the service that owns it."""
     if existing.is_replica:
@@ -80,7 +80,7 @@ def _make_way(existing: Secret, *, overwrite: bool) -> None:
         raise Failure("The secret with this name in this region has replicas of its own")
     if existing.owning_service:
         raise Failure(f"The secret with this name in this region is managed by {existing.owning_service}")
-    existing.delete()
+    deletion.at_once(existing, now)
 
 
 def copy_onto(primary: Secret, replica: Secret, now: datetime) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import F, Q
 
-from secrets_app import regions, replica_copy
+from secrets_app import deletion, regions, replica_copy, service_events
 from secrets_app.errors import AwsError, InvalidParameterException
 from secrets_app.kms import keys
 from secrets_app.models import KmsKey, Replica, ReplicationStatus, RotationConfiguration, Secret
@@ -84,7 +84,7 @@ def _ask_for(call: "Call", replica: Replica, kms_key_id: str | None, *, overwrit
     except AwsError as error:
         if replica.secret_id is not None:
             raise
-        _refuse(replica, kms_key_id, error)
+        _refuse(replica, kms_key_id, error, call.now)
         return
     replica.kms_key = key
     replica.kms_key_id_given = kms_key_id if key is not None else ""
@@ -103,7 +103,7 @@ def _permitted_key(call: "Call", replica: Replica, kms_key_id: str) -> KmsKey | 
     return key
 
 
-def _refuse(replica: Replica, kms_key_id: str, error: AwsError) -> None:
+def _refuse(replica: Replica, kms_key_id: str, error: AwsError, now: datetime) -> None:
     """Failed, and not tried again by itself: without a permitted key there is nothing to copy with."""
     replica.kms_key, replica.kms_key_id_given = None, kms_key_id
     replica.status = ReplicationStatus.FAILED
@@ -111,6 +111,7 @@ def _refuse(replica: Replica, kms_key_id: str, error: AwsError) -> None:
     replica.due_at = None
     replica.changes += 1
     replica.save()
+    _record(service_events.REPLICATION_FAILED, replica, [replica.primary], now, error=replica.status_message)
 
 
 def mark_stale(primary: Secret) -> None:
@@ -132,7 +133,7 @@ def mark_stale(primary: Secret) -> None:
 # --- ending it -----------------------------------------------------------------------------------
 
 
-def remove(primary: Secret, removed: Sequence[str]) -> list[Replica]:
+def remove(primary: Secret, removed: Sequence[str], now: datetime) -> list[Replica]:
     """End replication to these Regions and delete the replicas there; the ones that are left."""
     existing = {replica.region: replica for replica in primary.replicas.select_for_update()}
     for region in removed:
@@ -145,7 +146,7 @@ def remove(primary: Secret, removed: Sequence[str]) -> list[Replica]:
         copy = replica.secret
         replica.delete()
         if copy is not None:
-            copy.delete()
+            deletion.at_once(copy, now)
     _forget_role_without_replicas(primary)
     return of(primary)
 
@@ -203,7 +204,7 @@ def sync(replica_pk: int, now: datetime) -> None:
     except AwsError as error:
         _note_failure(replica, error.message, now)
     else:
-        _note_success(replica, copy)
+        _note_success(replica, copy, now)
 
 
 def _locked(replica_pk: int) -> Replica | None:
@@ -219,7 +220,7 @@ def _locked(replica_pk: int) -> Replica | None:
     return replica
 
 
-def _note_success(replica: Replica, copy: Secret) -> None:
+def _note_success(replica: Replica, copy: Secret, now: datetime) -> None:
     """InSync only if the primary hasn't changed since; otherwise the row stays due."""
     Replica.objects.filter(pk=replica.pk).update(secret=copy, lease_owner="", lease_until=None)
     Replica.objects.filter(pk=replica.pk, changes=replica.changes).update(
@@ -229,6 +230,7 @@ def _note_success(replica: Replica, copy: Secret) -> None:
         due_at=None,
         attempts=0,
     )
+    _record(service_events.REPLICATION_SUCCEEDED, replica, [replica.primary, copy], now)
 
 
 def _note_failure(replica: Replica, reason: str, now: datetime) -> None:
@@ -242,6 +244,15 @@ def _note_failure(replica: Replica, reason: str, now: datetime) -> None:
         due_at=now + wait if replica.secret_id is not None else None,
         attempts=replica.attempts + 1,
     )
+    told_of = [replica.primary] if replica.secret is None else [replica.primary, replica.secret]
+    _record(service_events.REPLICATION_FAILED, replica, told_of, now, error=_shown(reason))
+
+
+def _record(event_name: str, replica: Replica, told_of: list[Secret], now: datetime, *, error: str = "") -> None:
+    """In the history of the primary and, where there is one, of the copy: each Region has a trail of its own."""
+    details = {"ReplicaRegion": replica.region}
+    code = event_name if error else ""
+    service_events.record((service_events.Told(event_name, secret, details, code, error) for secret in told_of), now)
 
 
 def _shown(reason: str) -> str:

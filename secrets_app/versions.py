@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from . import service_events
 from .errors import (
     AccessDeniedException,
     InternalServiceError,
@@ -234,8 +235,9 @@ def _make_room(secret: Secret, now: datetime) -> None:
     if count < MOST_VERSIONS:
         return
     outdated = secret.versions.filter(staging_labels=None, created_at__lte=now - YOUNGEST_PRUNED)
-    surplus = list(outdated.order_by("created_at", "id").values_list("pk", flat=True)[: count - MOST_VERSIONS + 1])
+    surplus = dict(outdated.order_by("created_at", "id").values_list("pk", "version_id")[: count - MOST_VERSIONS + 1])
     SecretVersion.objects.filter(pk__in=surplus).delete()
+    service_events.record_versions(service_events.END_VERSION_DELETE, secret, list(surplus.values()), now)
     if count - len(surplus) >= MOST_VERSIONS:
         raise LimitExceededException(
             f"The secret has {MOST_VERSIONS} versions that can't be removed yet: versions with a staging label, and "

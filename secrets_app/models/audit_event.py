@@ -2,7 +2,7 @@ from django.db import models
 
 
 class AuditEvent(models.Model):
-    """One attempted call, allowed or not, from either door. Never holds a value.
+    """One attempted call, allowed or not, from either door, or what the service did by itself. Never holds a value.
 
     Plain columns instead of foreign keys: an event outlives the secret it is about. Rows are written by raw SQL
     (audit.py), so a column without a value is "" or NULL there, never left out.

@@ -35,7 +35,7 @@ def replicate_secret_to_regions(
 def remove_regions_from_replication(call: Call, /, *, secret_id: str, remove_replica_regions: list[str]) -> Stored:
     """Delete the replicas in these Regions."""
     secret = call.secret(secret_id, for_update=True)
-    return Stored(secret, replicas=replication.remove(secret, remove_replica_regions))
+    return Stored(secret, replicas=replication.remove(secret, remove_replica_regions, call.now))
 
 
 @operation("StopReplicationToReplica")

@@ -259,7 +259,7 @@ def delete_secret(
         return _deletion_of_nothing(call, secret_id)
     _refuse_with_replicas(secret)
     result = Deletion(secret.arn, secret.name, call.now)
-    deletion.purge(secret)
+    deletion.at_once(secret, call.now)
     return result
 
 

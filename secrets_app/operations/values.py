@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from secrets_app import availability, replication, secret_ids, staging_labels, stored_values, tagging, versions
+from secrets_app import audit, availability, replication, secret_ids, staging_labels, stored_values, tagging, versions
 from secrets_app.call import Call
 from secrets_app.errors import (
     AwsError,
@@ -15,11 +15,13 @@ from secrets_app.operations._operation import operation
 from secrets_app.results import Batch, BatchError, SecretValue, Stored
 from secrets_app.rotation import abandonment
 from secrets_app.search import secrets_matching
+from secrets_app.service_model import service
 
 if TYPE_CHECKING:
     from types_boto3_secretsmanager.type_defs import FilterTypeDef
 
 _BATCH_PAGE = 20
+_GET_SECRET_VALUE = service("secretsmanager").operations["GetSecretValue"]
 
 
 @operation("GetSecretValue", changes=False)
@@ -30,7 +32,7 @@ def get_secret_value(
     return _read(call, secret_id, version_id=version_id or "", label=version_stage or "")
 
 
-def _read(call: Call, secret_id: str, *, version_id: str, label: str, action: str = "") -> SecretValue:
+def _read(call: Call, secret_id: str, *, version_id: str, label: str) -> SecretValue:
     if not version_id and not label:
         label = staging_labels.CURRENT
     stored = stored_values.find(call, secret_id, label=label, version_id=version_id)
@@ -40,7 +42,7 @@ def _read(call: Call, secret_id: str, *, version_id: str, label: str, action: st
     if label:
         context["secretsmanager:VersionStage"] = label
     policy = None if stored is None else stored.policy_document
-    call.authorize_secret(stored, secret_id, context=context, action=action, policy_document=policy)
+    call.authorize_secret(stored, secret_id, context=context, policy_document=policy)
     if stored is None:
         raise secret_not_found()
     refused = availability.refusal(stored, "GetSecretValue")
@@ -78,12 +80,25 @@ def batch_get_secret_value(
     values, errors = [], []
     for secret_id in secret_id_list:
         try:
-            secret_ids.check_characters(secret_id)
-            values.append(_read(call, secret_id, version_id="", label="", action="secretsmanager:GetSecretValue"))
+            values.append(_read_as_part(call, secret_id))
         except AwsError as error:
             errors.append(BatchError(secret_id, error.code, error.message))
-    call.record.about(None, "")
     return Batch(values, errors, token)
+
+
+def _read_as_part(call: Call, secret_id: str) -> SecretValue:
+    """As GetSecretValue reads it, permission and audit event included: the service "generates CloudTrail GetSecretValue
+    log entries for each secret you request" (API reference, BatchGetSecretValue)."""
+    part = call.starting(_GET_SECRET_VALUE, call.service, read_only=True)
+    arguments = {"secret_id": secret_id}
+    try:
+        secret_ids.check_characters(secret_id)
+        found = _read(part, secret_id, version_id="", label="")
+    except Exception as error:
+        audit.note_part(call, part, arguments, error)
+        raise
+    audit.note_part(call, part, arguments)
+    return found
 
 
 @operation("PutSecretValue")

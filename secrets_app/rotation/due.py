@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import Q
 
-from secrets_app import replication, staging_labels, versions
+from secrets_app import replication, service_events, staging_labels, versions
 from secrets_app.errors import LimitExceededException
 from secrets_app.models import RotationConfiguration, RotationRun, Secret
-from secrets_app.rotation import runs, service, windows
+from secrets_app.rotation import runs, windows
 
 # A dead scheduler's runs are taken over this long after its last heartbeat.
 LEASE = timedelta(seconds=60)
@@ -67,7 +67,8 @@ def _start(secret_pk: int, start: datetime, end: datetime, now: datetime) -> boo
     try:
         version_id = _pending_version(secret, now)
     except LimitExceededException as refusal:
-        service.record("RotationFailed", secret, "", now, error=refusal.message)
+        told = service_events.Told("RotationFailed", secret, {}, "RotationFailed", refusal.message)
+        service_events.record([told], now)
         return False
     runs.start(secret, version_id, configuration.function_arn, now, retry_until=end)
     return True

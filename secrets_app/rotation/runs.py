@@ -2,9 +2,9 @@
 
 from datetime import datetime
 
-from secrets_app import staging_labels
+from secrets_app import service_events, staging_labels
 from secrets_app.models import RotationRun, Secret, SecretVersion
-from secrets_app.rotation import credentials, service
+from secrets_app.rotation import credentials
 
 _OUTCOMES = {
     RotationRun.State.SUCCEEDED: "Succeeded",
@@ -32,7 +32,7 @@ def start(
         due_at=now,
         retry_until=retry_until,
     )
-    service.record(service.name_of("Started", run), secret, version_id, now)
+    _record("Started", run, secret, now)
     return run
 
 
@@ -59,7 +59,15 @@ def end(run: RotationRun, secret: Secret, state: RotationRun.State, now: datetim
         # What the step under way still writes would undo what the caller wrote. A cancelled one may end by itself.
         credentials.revoke(run)
     if state in _OUTCOMES:
-        service.record(service.name_of(_OUTCOMES[state], run), secret, run.version_id, now, error=error)
+        _record(_OUTCOMES[state], run, secret, now, error=error)
+
+
+def _record(outcome: str, run: RotationRun, secret: Secret, now: datetime, *, error: str = "") -> None:
+    event_name = f"TestRotation{outcome}" if run.test_only else f"Rotation{outcome}"
+    details = {"VersionId": run.version_id}
+    service_events.record(
+        [service_events.Told(event_name, secret, details, "RotationFailed" if error else "", error)], now
+    )
 
 
 def drop_test_version(run: RotationRun, secret: Secret) -> None:

@@ -1,3 +1,4 @@
+import json
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -123,3 +124,110 @@ def test_a_forced_deletion_is_immediate(call: Call, secret: Secret) -> None:
 
     with pytest.raises(ResourceNotFoundException):
         operations.describe_secret(call, secret_id=secret.name)
+
+
+# --- what the audit trail says of it ---------------------------------------------------------------
+
+
+def told(**which: object) -> list[tuple[str, str]]:
+    """(event, version) of the service's own events, in order."""
+    events = AuditEvent.objects.filter(door="worker", **which).order_by("id")
+    return [(event.event_name, json.loads(event.request_parameters).get("VersionId", "")) for event in events]
+
+
+def test_a_purge_tells_of_every_version_and_of_the_secret(call: Call, secret: Secret) -> None:
+    first = secret.versions.get().version_id
+    second = factories.make_version(call, secret, "second")
+    operations.delete_secret(call, secret_id=secret.name, recovery_window_in_days=7)
+    due = call.now + timedelta(days=7)
+    assert told() == [("StartSecretVersionDelete", first), ("StartSecretVersionDelete", second)]
+
+    deletion.purge_due(due)
+
+    assert told(at=due) == [
+        ("EndSecretVersionDelete", first),
+        ("EndSecretVersionDelete", second),
+        ("EndSecretDelete", ""),
+    ]
+    ended = AuditEvent.objects.filter(at=due)
+    assert len({event.request_id for event in ended}) == 1
+    for event in ended:
+        assert (event.secret_pk, event.secret_name) == (secret.pk, secret.name)
+        assert (event.account, event.region) == (secret.account_id, secret.region)
+        assert event.principal_arn == event.event_source == "secretsmanager.amazonaws.com"
+        assert json.loads(event.request_parameters)["SecretId"] == secret.arn
+        assert not event.read_only
+
+
+def test_a_purge_of_a_secret_without_versions_is_on_record_too(call: Call) -> None:
+    deletion.schedule(factories.make_secret(call, "empty", secret_string=None), call.now, 7)
+
+    deletion.purge_due(call.now + timedelta(days=7))
+
+    assert told() == [("EndSecretDelete", "")]
+
+
+def test_a_second_purge_tells_nothing(call: Call, secret: Secret) -> None:
+    deletion.schedule(secret, call.now, 7)
+    due = call.now + timedelta(days=7)
+    deletion.purge_due(due)
+    before = told()
+
+    deletion.purge_due(due)
+
+    assert told() == before
+
+
+def test_a_restored_secret_tells_that_its_deletion_was_cancelled(call: Call, secret: Secret) -> None:
+    version = secret.versions.get().version_id
+    operations.delete_secret(call, secret_id=secret.name)
+    operations.restore_secret(call, secret_id=secret.name)
+    operations.restore_secret(call, secret_id=secret.name)  # changes nothing
+
+    assert told() == [("StartSecretVersionDelete", version), ("CancelSecretVersionDelete", version)]
+
+
+def test_a_forced_deletion_begins_and_ends_at_once(call: Call, secret: Secret) -> None:
+    version = secret.versions.get().version_id
+
+    operations.delete_secret(call, secret_id=secret.name, force_delete_without_recovery=True)
+
+    assert told() == [
+        ("StartSecretVersionDelete", version),
+        ("EndSecretVersionDelete", version),
+        ("EndSecretDelete", ""),
+    ]
+
+
+def test_a_purge_that_fails_is_not_on_record(call: Call, secret: Secret, monkeypatch: pytest.MonkeyPatch) -> None:
+    deletion.schedule(secret, call.now, 7)
+    before = told()
+
+    def fails(_secret: Secret) -> None:
+        raise RuntimeError("the database is gone")
+
+    monkeypatch.setattr(Secret, "delete", fails)
+    with pytest.raises(RuntimeError):
+        deletion.purge_due(call.now + timedelta(days=7))
+
+    assert told() == before
+    assert Secret.objects.filter(pk=secret.pk).exists()
+
+
+@pytest.mark.parametrize("in_use", [False, True])
+def test_the_end_of_a_key_is_on_record(call: Call, in_use: bool) -> None:
+    """KMS developer guide, DeleteKey: recorded when the waiting period is over."""
+    key = factories.make_key()
+    if in_use:
+        factories.make_secret(call, kms_key_id=key.key_id)
+    kms.schedule_key_deletion(call, key_id=key.key_id, pending_window_in_days=7)
+    due = call.now + timedelta(days=7)
+
+    deletion.purge_due(due)
+    deletion.purge_due(due + timedelta(days=1))
+
+    event = AuditEvent.objects.get(event_name="DeleteKey")
+    assert event.event_source == event.principal_arn == "kms.amazonaws.com"
+    assert (event.at, event.door, event.account, event.region) == (due, "worker", key.account_id, key.region)
+    assert json.loads(event.request_parameters) == {"KeyId": key.arn}
+    assert event.secret_pk is None

@@ -11,6 +11,7 @@ from secrets_app.call import Call
 from secrets_app.errors import DecryptionFailure
 from secrets_app.kms import operations as kms
 from secrets_app.models import (
+    AuditEvent,
     KmsKey,
     Replica,
     ReplicationStatus,
@@ -289,7 +290,7 @@ def test_a_run_that_was_overtaken_does_not_claim_to_be_in_sync(call: Call, secre
     seen = Replica.objects.get(pk=replica.pk)
     factories.make_version(call, secret, "third")
 
-    replication._note_success(seen, copy_of(replica))
+    replication._note_success(seen, copy_of(replica), call.now)
 
     replica.refresh_from_db()
     assert (replica.status, replica.due_at) == (ReplicationStatus.IN_PROGRESS, call.now)
@@ -519,3 +520,101 @@ def test_a_stored_value_that_was_tampered_with_is_not_spread(call: Call, secret:
 
     assert failed.status == ReplicationStatus.FAILED
     assert not Secret.objects.filter(region=IRELAND).exists()
+
+
+# --- what the audit trail says of it ---------------------------------------------------------------
+
+
+def told() -> list[tuple[str, str, int | None, str]]:
+    """(event, Region, secret, error) of the service's own events about replication, in order."""
+    events = AuditEvent.objects.filter(door="worker", event_name__startswith="Replication").order_by("id")
+    return list(events.values_list("event_name", "region", "secret_pk", "error_message"))
+
+
+def test_a_copy_is_on_record_in_both_regions(call: Call, secret: Secret, replica: Replica) -> None:
+    copy = copy_of(replica)
+
+    assert told() == [
+        ("ReplicationSucceeded", secret.region, secret.pk, ""),
+        ("ReplicationSucceeded", IRELAND, copy.pk, ""),
+    ]
+    events = AuditEvent.objects.filter(event_name="ReplicationSucceeded").order_by("id")
+    assert len({event.request_id for event in events}) == 1
+    assert [json.loads(event.request_parameters) for event in events] == [
+        {"SecretId": secret.arn, "ReplicaRegion": IRELAND},
+        {"SecretId": copy.arn, "ReplicaRegion": IRELAND},
+    ]
+    assert {event.principal_arn for event in events} == {"secretsmanager.amazonaws.com"}
+
+
+def test_a_copy_that_never_came_to_be_is_on_record_with_the_reason(call: Call, there: Call, secret: Secret) -> None:
+    factories.make_secret(there, secret.name)
+
+    failed = replicated(call, secret)
+
+    assert told() == [("ReplicationFailed", secret.region, secret.pk, failed.status_message)]
+    assert AuditEvent.objects.get(event_name="ReplicationFailed").error_code == "ReplicationFailed"
+
+
+def test_every_attempt_that_fails_is_on_record(call: Call, there: Call, secret: Secret, ireland_key: KmsKey) -> None:
+    copy = copy_of(replicated(call, secret, "alias/ireland"))
+    kms.disable_key(there, key_id=ireland_key.key_id)
+    factories.make_version(call, secret, "value-marker")
+    AuditEvent.objects.all().delete()
+
+    replication.run_due(call.now, "worker-1")
+    replication.run_due(call.now + timedelta(seconds=30), "worker-1")
+
+    reason = f"Replication failed: {ireland_key.arn} is disabled."
+    once = [
+        ("ReplicationFailed", secret.region, secret.pk, reason),
+        ("ReplicationFailed", IRELAND, copy.pk, reason),
+    ]
+    assert told() == once * 2
+    assert "value-marker" not in json.dumps(list(AuditEvent.objects.values()), default=str)
+
+
+def test_a_replica_refused_for_its_key_is_on_record(call: Call, secret: Secret) -> None:
+    replicated(call, secret, "alias/nothing")
+
+    (event,) = told()
+    assert event[:3] == ("ReplicationFailed", secret.region, secret.pk)
+    assert event[3] == Replica.objects.get().status_message
+
+
+def test_what_was_overwritten_is_told_of_where_it_was(call: Call, there: Call, secret: Secret) -> None:
+    theirs = factories.make_secret(there, secret.name, secret_string="theirs")
+
+    replicated(call, secret, overwrite=True)
+
+    ended = AuditEvent.objects.filter(region=IRELAND, secret_pk=theirs.pk, door="worker").order_by("id")
+    assert [event.event_name for event in ended] == [
+        "StartSecretVersionDelete",
+        "EndSecretVersionDelete",
+        "EndSecretDelete",
+    ]
+
+
+def test_what_could_not_be_overwritten_is_not_told_of(
+    call: Call, there: Call, secret: Secret, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The removal is undone with the copy that failed, and its events with it."""
+    theirs = factories.make_secret(there, secret.name, secret_string="theirs")
+
+    def fails(*_arguments: object) -> None:
+        raise replica_copy.Failure("no room")
+
+    monkeypatch.setattr(replica_copy, "copy_onto", fails)
+    replicated(call, secret, overwrite=True)
+
+    assert Secret.objects.filter(pk=theirs.pk).exists()
+    assert not AuditEvent.objects.filter(secret_pk=theirs.pk, door="worker").exists()
+    assert told() == [("ReplicationFailed", secret.region, secret.pk, "Replication failed: no room")]
+
+
+def test_a_removed_replica_is_told_of_in_its_region(call: Call, secret: Secret, replica: Replica) -> None:
+    copy = copy_of(replica)
+
+    operations.remove_regions_from_replication(call, secret_id=secret.name, remove_replica_regions=[IRELAND])
+
+    assert AuditEvent.objects.filter(region=IRELAND, secret_pk=copy.pk, event_name="EndSecretDelete").count() == 1

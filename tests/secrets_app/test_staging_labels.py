@@ -1,5 +1,6 @@
 """Who carries what. Facts: api.md 4.4."""
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from secrets_app import operations
 from secrets_app.call import Call
 from secrets_app.errors import InvalidParameterException, LimitExceededException
+from secrets_app.models import AuditEvent
 
 pytestmark = pytest.mark.django_db
 
@@ -146,3 +148,5 @@ def test_old_unlabelled_versions_are_pruned_at_a_hundred(stored: Call) -> None:
     listed = operations.list_secret_version_ids(tomorrow, secret_id="s", include_deprecated=True)
     assert listed.versions[0].version.version_id == token("z")
     assert token("a") not in [entry.version.version_id for entry in listed.versions]
+    (told,) = AuditEvent.objects.filter(event_name="EndSecretVersionDelete")
+    assert json.loads(told.request_parameters)["VersionId"] == token("a")
