@@ -116,7 +116,8 @@ class _Api:
         # One context for all requests: the connection that a first one opens is there for the next.
         self._context = contextvars.copy_context()
         self._context.run(audit.collect_in, self._events)
-        self._context.run(statements.stay_with_database)
+        # Once the loop runs: Django knows a connection by the context only then, and by the thread before.
+        loop.call_soon(statements.stay_with_database, context=self._context)
         self._waiting: list[asyncio.Future[None]] = []
 
     async def answer(self, environ: Environ) -> Answer:

@@ -59,14 +59,12 @@ def _label_statement(count: int) -> Statement:
 
 @cache
 def _tag_statement(count: int) -> Statement:
-    rest = f"FROM {Tag._meta.db_table} t WHERE t.secret_id IN ({_places(count)}) ORDER BY t.id"  # noqa: S608
-    return Statement(f"SELECT {_TAG.sql} {rest}", sqlite=f"SELECT {_TAG.sqlite} {rest}")  # noqa: S608
+    return _TAG.select(f"FROM {Tag._meta.db_table} t WHERE t.secret_id IN ({_places(count)}) ORDER BY t.id")
 
 
 @cache
 def _rotation_statement(count: int) -> Statement:
-    rest = f"FROM {RotationConfiguration._meta.db_table} r WHERE r.secret_id IN ({_places(count)})"  # noqa: S608
-    return Statement(f"SELECT {_ROTATION.sql} {rest}", sqlite=f"SELECT {_ROTATION.sqlite} {rest}")  # noqa: S608
+    return _ROTATION.select(f"FROM {RotationConfiguration._meta.db_table} r WHERE r.secret_id IN ({_places(count)})")
 
 
 def _places(count: int) -> str:

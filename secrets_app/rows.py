@@ -12,7 +12,7 @@ from typing import Any, Generic, TypeVar
 from django.db import models
 from django.db.models.base import ModelState
 
-from secrets_app.statements import current_database
+from secrets_app.statements import Statement, current_database
 
 M = TypeVar("M", bound=models.Model)
 
@@ -28,6 +28,10 @@ class Columns(Generic[M]):
         self.width = len(fields)
         self.sql = ", ".join(f'{alias}."{field.column}"' for field in fields)
         self.sqlite = ", ".join(_undeclared(f'{alias}."{field.column}"', field) for field in fields)
+
+    def select(self, rest: str) -> Statement:
+        """rest: the statement from FROM on, made of our own names."""
+        return Statement(f"SELECT {self.sql} {rest}", sqlite=f"SELECT {self.sqlite} {rest}")  # noqa: S608
 
     def instance(self, row: Sequence[Any], start: int = 0) -> M:
         """start: where in the row this model's columns begin."""

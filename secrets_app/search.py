@@ -16,7 +16,7 @@ from secrets_app.models import Secret
 from secrets_app.results import Page
 from secrets_app.rows import Columns
 from secrets_app.search_filters import Condition, Test
-from secrets_app.statements import Statement, current_database
+from secrets_app.statements import current_database
 
 if TYPE_CHECKING:
     from types_boto3_secretsmanager.type_defs import FilterTypeDef
@@ -109,11 +109,9 @@ def _walk(
 
 def _read(where: list[Condition], order: _Order, after: Position | None, most: int) -> list[Secret]:
     all_of = [*where, _behind(order, after)] if after else where
-    rest = (
-        f"FROM {_TABLE} s WHERE {' AND '.join(condition.sql for condition in all_of)}"  # noqa: S608  our own names
-        f" ORDER BY {order.sql} LIMIT %s"
+    statement = _SECRET.select(
+        f"FROM {_TABLE} s WHERE {' AND '.join(condition.sql for condition in all_of)} ORDER BY {order.sql} LIMIT %s"
     )
-    statement = Statement(f"SELECT {_SECRET.sql} {rest}", sqlite=f"SELECT {_SECRET.sqlite} {rest}")  # noqa: S608
     parameters = [parameter for condition in all_of for parameter in condition.parameters]
     return [_SECRET.instance(row) for row in statement.rows([*parameters, most])]
 

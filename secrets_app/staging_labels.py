@@ -5,21 +5,35 @@ Facts: api.md 4.4. A label sits on one version of a secret at most; the database
 
 from .errors import LimitExceededException
 from .models import SecretVersion, StagingLabel
+from .rows import Columns
+from .statements import Statement
 
 CURRENT = "AWSCURRENT"
 PREVIOUS = "AWSPREVIOUS"
 PENDING = "AWSPENDING"
 MOST_LABELS = 20  # per secret, over all versions (documented quota)
 
+_VERSION = Columns(SecretVersion, "v")
+_TABLE = StagingLabel._meta.db_table
+_HOLDER = _VERSION.select(
+    f"FROM {_TABLE} l JOIN {SecretVersion._meta.db_table} v ON v.id = l.version_id"
+    " WHERE l.secret_id = %s AND l.label = %s"
+)
+_OF = Statement(f"SELECT label FROM {_TABLE} WHERE version_id = %s ORDER BY id")  # noqa: S608  our own names
+_ATTACH = Statement(f"INSERT INTO {_TABLE} (secret_id, version_id, label) VALUES (%s, %s, %s)")  # noqa: S608
+_DETACH = Statement(f"DELETE FROM {_TABLE} WHERE version_id = %s AND label = %s")  # noqa: S608
+_FREE = Statement(f"DELETE FROM {_TABLE} WHERE secret_id = %s AND label = %s")  # noqa: S608
+_COUNT = Statement(f"SELECT COUNT(*) FROM {_TABLE} WHERE secret_id = %s")  # noqa: S608
+
 
 def of(version: SecretVersion) -> list[str]:
     """The version's labels, in the order they were attached."""
-    return list(version.staging_labels.order_by("id").values_list("label", flat=True))
+    return [label for (label,) in _OF.rows([version.pk])]
 
 
 def holder(secret_pk: int, label: str) -> SecretVersion | None:
-    found = StagingLabel.objects.select_related("version").filter(secret_id=secret_pk, label=label).first()
-    return found.version if found else None
+    rows = _HOLDER.rows([secret_pk, label])
+    return _VERSION.instance(rows[0]) if rows else None
 
 
 def move(version: SecretVersion, label: str) -> None:
@@ -37,21 +51,21 @@ def move(version: SecretVersion, label: str) -> None:
 
 
 def detach(version: SecretVersion, label: str) -> None:
-    StagingLabel.objects.filter(secret_id=version.secret_id, version=version, label=label).delete()
+    _DETACH.run([version.pk, label])
 
 
 def check_quota(secret_pk: int) -> None:
     """After the change: twenty labels over all versions of a secret (documented; the text is ours)."""
-    if StagingLabel.objects.filter(secret_id=secret_pk).count() > MOST_LABELS:
+    if _COUNT.rows([secret_pk])[0][0] > MOST_LABELS:
         raise LimitExceededException(
             f"A secret can have at most {MOST_LABELS} staging labels over all its versions.", parameter="VersionStages"
         )
 
 
 def _take_over(version: SecretVersion, label: str) -> None:
-    StagingLabel.objects.filter(secret_id=version.secret_id, label=label).delete()
+    _FREE.run([version.secret_id, label])
     _attach(version, label)
 
 
 def _attach(version: SecretVersion, label: str) -> None:
-    StagingLabel.objects.create(secret_id=version.secret_id, version=version, label=label)
+    _ATTACH.run([version.secret_id, version.pk, label])

@@ -18,6 +18,8 @@ from .errors import (
 )
 from .kms import envelope, keys
 from .models import KmsKey, Secret, SecretVersion, WrappedDataKey
+from .rows import Columns
+from .statements import Statement, current_database
 
 if TYPE_CHECKING:
     from .call import Call
@@ -25,6 +27,17 @@ if TYPE_CHECKING:
 MOST_BYTES = 65_536
 MOST_VERSIONS = 100
 YOUNGEST_PRUNED = timedelta(hours=24)
+
+_VERSION = Columns(SecretVersion, "v")
+_TABLE, _WRAPPED = SecretVersion._meta.db_table, WrappedDataKey._meta.db_table
+_BY_ID = _VERSION.select(f"FROM {_TABLE} v WHERE v.secret_id = %s AND v.version_id = %s")
+_COUNT = Statement(f"SELECT COUNT(*) FROM {_TABLE} WHERE secret_id = %s")  # noqa: S608  our own names
+_INSERT = Statement(
+    f"INSERT INTO {_TABLE} (secret_id, version_id, is_binary, created_at) VALUES (%s, %s, %s, %s) RETURNING id"  # noqa: S608
+)
+_SET_VALUE = Statement(f"UPDATE {_TABLE} SET ciphertext = %s, is_binary = %s WHERE id = %s")  # noqa: S608
+_UNWRAP = Statement(f"DELETE FROM {_WRAPPED} WHERE version_id = %s")  # noqa: S608
+_WRAP = Statement(f"INSERT INTO {_WRAPPED} (version_id, backing_key_id, wrapped) VALUES (%s, %s, %s)")  # noqa: S608
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +99,7 @@ def add(call: "Call", secret: Secret, token: str, value: Value) -> tuple[SecretV
     Same token and same value: the version is already there, nothing changes. Same token, other value: refused
     (verified; api.md 4.3). A version that rotation opened without a value is filled.
     """
-    existing = secret.versions.filter(version_id=token).first()
+    existing = _version(secret.pk, token)
     if existing is not None and existing.has_value:
         if _same(call, secret, existing, value):
             return existing, False
@@ -100,10 +113,18 @@ def add(call: "Call", secret: Secret, token: str, value: Value) -> tuple[SecretV
     return version, True
 
 
+def _version(secret_pk: int, version_id: str) -> SecretVersion | None:
+    rows = _BY_ID.rows([secret_pk, version_id])
+    return _VERSION.instance(rows[0]) if rows else None
+
+
 def open_empty(secret: Secret, token: str, now: datetime) -> SecretVersion:
     """A version without a value, as RotateSecret opens one. Makes room by pruning, else refuses at the quota."""
     _make_room(secret, now)
-    return SecretVersion.objects.create(secret=secret, version_id=token, created_at=now)
+    ((pk,),) = _INSERT.rows([secret.pk, token, False, current_database().ops.adapt_datetimefield_value(now)])
+    version = SecretVersion(pk=pk, secret=secret, version_id=token, created_at=now)
+    version._state.adding, version._state.db = False, "default"
+    return version
 
 
 def open_value(secret_arn: str, version: SecretVersion) -> Value:
@@ -215,9 +236,9 @@ def seal_into(secret: Secret, version: SecretVersion, value: Value, key: KmsKey)
     backing_key, wrapped = keys.wrap(key, data_key, context)
     version.ciphertext = envelope.seal(data_key, value.content, context)
     version.is_binary = value.is_binary
-    version.save(update_fields=["ciphertext", "is_binary"])
-    version.wrapped_data_keys.all().delete()
-    WrappedDataKey.objects.create(version=version, backing_key=backing_key, wrapped=wrapped)
+    _SET_VALUE.run([version.ciphertext, version.is_binary, version.pk])
+    _UNWRAP.run([version.pk])
+    _WRAP.run([version.pk, backing_key.pk, wrapped])
 
 
 def _same(call: "Call", secret: Secret, version: SecretVersion, value: Value) -> bool:
@@ -231,7 +252,7 @@ def _same(call: "Call", secret: Secret, version: SecretVersion, value: Value) ->
 
 def _make_room(secret: Secret, now: datetime) -> None:
     """Outdated versions go when there are more than 100, none younger than 24 hours (documented)."""
-    count = secret.versions.count()
+    count = _COUNT.rows([secret.pk])[0][0]
     if count < MOST_VERSIONS:
         return
     outdated = secret.versions.filter(staging_labels=None, created_at__lte=now - YOUNGEST_PRUNED)

@@ -9,11 +9,23 @@ from django.db import IntegrityError, transaction
 from secrets_app import arns, root_key
 from secrets_app.errors import DecryptionFailure, EncryptionFailure, InvalidParameterException
 from secrets_app.models import BackingKey, KeyAlias, KeyState, KmsKey
+from secrets_app.rows import Columns
 
 from . import envelope
 
 DEFAULT_ALIAS = "alias/aws/secretsmanager"
 DEFAULT_KEY_NAME = "DefaultEncryptionKey"  # what ListSecretVersionIds shows for it (recorded)
+
+_KEY, _BACKING_KEY = Columns(KmsKey, "k"), Columns(BackingKey, "b")
+
+_BY_ID = _KEY.select(f"FROM {KmsKey._meta.db_table} k WHERE k.account_id = %s AND k.region = %s AND k.key_id = %s")
+_BY_ALIAS = _KEY.select(
+    f"FROM {KeyAlias._meta.db_table} a JOIN {KmsKey._meta.db_table} k ON k.id = a.kms_key_id"
+    " WHERE a.account_id = %s AND a.region = %s AND a.name = %s",
+)
+_NEWEST = _BACKING_KEY.select(
+    f"FROM {BackingKey._meta.db_table} b WHERE b.kms_key_id = %s ORDER BY b.number DESC LIMIT 1"
+)
 
 
 def create(
@@ -85,9 +97,10 @@ def find(account: str, region: str, key_id: str) -> KmsKey | None:
         elif not key_id.startswith("alias/"):
             return None
     if key_id.startswith("alias/"):
-        alias = KeyAlias.objects.select_related("kms_key").filter(account=account, region=region, name=key_id).first()
-        return alias.kms_key if alias else None
-    return KmsKey.objects.filter(account=account, region=region, key_id=key_id).first()
+        rows = _BY_ALIAS.rows([account, region, key_id])
+    else:
+        rows = _BY_ID.rows([account, region, key_id])
+    return _KEY.instance(rows[0]) if rows else None
 
 
 def for_secret(account: str, region: str, key_id: str) -> KmsKey | None:
@@ -134,7 +147,7 @@ def unusable_reason(key_arn: str, state: str) -> str:
 
 
 def current_backing_key(key: KmsKey) -> BackingKey:
-    return key.backing_keys.order_by("-number")[0]
+    return _BACKING_KEY.instance(_NEWEST.rows([key.pk])[0])
 
 
 def wrap(key: KmsKey, data_key: bytes, context: Mapping[str, str]) -> tuple[BackingKey, bytes]:

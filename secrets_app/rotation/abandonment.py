@@ -8,9 +8,16 @@ from secrets_app import staging_labels
 from secrets_app.errors import InvalidRequestException
 from secrets_app.models import RotationConfiguration, RotationRun, Secret, StagingLabel
 from secrets_app.rotation import runs, windows
+from secrets_app.rows import Columns
 
 if TYPE_CHECKING:
     from secrets_app.call import Call
+
+_RUN, _CONFIGURATION = Columns(RotationRun, "r"), Columns(RotationConfiguration, "c")
+_RUNNING = _RUN.select(
+    f"FROM {RotationRun._meta.db_table} r WHERE r.secret_id = %s AND r.state = %s AND NOT r.test_only ORDER BY r.id"
+)
+_CONFIGURED = _CONFIGURATION.select(f"FROM {RotationConfiguration._meta.db_table} c WHERE c.secret_id = %s")
 
 
 def new_value_stored(call: "Call", secret: Secret, version_id: str) -> None:
@@ -55,14 +62,16 @@ def check_rotation_token(secret: Secret, version_id: str, rotation_token: str | 
 
 
 def running(secret: Secret) -> RotationRun | None:
-    return RotationRun.objects.filter(secret=secret, state=RotationRun.State.RUNNING, test_only=False).first()
+    rows = _RUNNING.rows([secret.pk, RotationRun.State.RUNNING.value])
+    return _RUN.instance(rows[0]) if rows else None
 
 
 def _counts_as_rotated(call: "Call", secret: Secret) -> None:
     """For rate() schedules a change by hand is a rotation (rotation.md 1.5)."""
-    configuration = RotationConfiguration.objects.filter(secret=secret).first()
-    if configuration is None:
+    rows = _CONFIGURED.rows([secret.pk])
+    if not rows:
         return
+    configuration = _CONFIGURATION.instance(rows[0])
     configuration.value_changed_at = call.now
     configuration.save(update_fields=["value_changed_at"])
     windows.plan_next(configuration, call.now)
