@@ -178,6 +178,13 @@ STORAGES = {
 }
 WHITENOISE_USE_FINDERS = DEBUG
 
+# --- uploads ---------------------------------------------------------------------------------------
+
+# A secret's value can be uploaded as a file: it stays in memory and is never spooled to disk. A page's request can't be
+# larger than this (console/rsgi.py).
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
+
 # --- sign-in -------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "secrets_app.Principal"

@@ -9,7 +9,17 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from console.http import ConsoleRequest
-from console.secret import actions_menu, details, history, permissions, replication, rotation, sample_code, versions
+from console.secret import (
+    actions_menu,
+    deletion,
+    details,
+    history,
+    permissions,
+    replication,
+    rotation,
+    sample_code,
+    versions,
+)
 from console.secret._for_secret import for_secret, tab_of, url_of
 from secrets_app import operations
 from secrets_app.results import Description
@@ -79,6 +89,6 @@ def context(request: ConsoleRequest, secret_id: str) -> dict[str, Any]:
         ],
         "page_url": url_of("secret", secret.name, secret.region, tab=tab),
     }
-    for panel in _PANELS[tab]:
+    for panel in (deletion.panel, *_PANELS[tab]):
         found.update(panel(request, described))
     return found

@@ -11,6 +11,7 @@ from console.htmx import dialog
 from console.http import ConsoleRequest
 from console.secret._for_secret import for_secret, url_of
 from console.secret._saved import secret_saved
+from console.secret.policy_templates import NotAPolicyError, TemplateForm, with_statement
 from secrets_app import availability, operations
 from secrets_app.errors import AwsError
 from secrets_app.resource_policy import Finding
@@ -45,11 +46,14 @@ def edit(request: ConsoleRequest, secret_id: str) -> HttpResponse:
         "action": url_of("secret-permissions-edit", secret_id, region),
         "validate_url": url_of("secret-permissions-validate", secret_id, region),
     }
+    context["template_form"] = TemplateForm()
     if request.method == "GET":
         attached = operations.get_resource_policy(request.call, secret_id=secret_id)
         context["document"] = laid_out(attached.document or "")
         return dialog(request, "console/secret/permissions/edit.html", context)
     document = _posted(request)
+    if "insert" in request.POST:
+        return _insert(request, document, context)
     try:
         if not document.strip():
             operations.delete_resource_policy(request.call, secret_id=secret_id)
@@ -63,6 +67,20 @@ def edit(request: ConsoleRequest, secret_id: str) -> HttpResponse:
     except AwsError as error:
         context["error"] = error.message
     return dialog(request, "console/secret/permissions/edit.html", {**context, "document": document}, status=422)
+
+
+def _insert(request: ConsoleRequest, document: str, context: dict[str, Any]) -> HttpResponse:
+    """The chosen template's statement joins what stands in the editor; nothing is stored yet."""
+    form = TemplateForm(request.POST)
+    status = 422
+    if form.is_valid():
+        try:
+            document = with_statement(document, form.cleaned_data["template"], form.cleaned_data["template_for"])
+            form, status = TemplateForm(), 200
+        except NotAPolicyError:
+            form.add_error(None, "Correct the JSON of the policy first: the template is added to its statements.")
+    context |= {"template_form": form, "document": document}
+    return dialog(request, "console/secret/permissions/edit.html", context, status=status)
 
 
 @for_secret

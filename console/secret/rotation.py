@@ -27,6 +27,7 @@ _STATUS = {
     "cancelled": ("stopped", "Canceled"),
 }
 
+_NO_VALUE = "This secret has no value yet. Set one first."
 _FARTHEST_BASE = timedelta(days=36_500)  # windows near the end of the calendar can't be counted
 
 
@@ -40,6 +41,7 @@ def panel(request: ConsoleRequest, described: Description) -> dict[str, Any]:
         "schedule_words": _words(rotation),
         "unfinished": "" if runs["is_rotating"] else unfinished_version(described),
         "rotate_refused": _rotate_refused(described),
+        "edit_rotation_refused": _edit_refused(described),
     }
 
 
@@ -62,8 +64,14 @@ def _rotate_refused(described: Description) -> str:
     refused = actions_menu.reason(described, "RotateSecret")
     if refused:
         return refused
+    if not described.versions_to_stages:
+        return _NO_VALUE
     rotation = described.rotation
     return "" if rotation and rotation.enabled else "Turn on automatic rotation first."
+
+
+def _edit_refused(described: Description) -> str:
+    return actions_menu.reason(described, "RotateSecret") or ("" if described.versions_to_stages else _NO_VALUE)
 
 
 def _words(rotation: Any) -> str:

@@ -25,6 +25,7 @@ def _inside_quotes(text: str) -> str:
 # id, label, Pygments' name, how a text is written in it. The code of each is the template sample_code/<id>.txt.
 _LANGUAGES: tuple[tuple[str, str, str, Callable[[str], str]], ...] = (
     ("python", "Python 3", "python3", _inside_quotes),
+    ("python-cached", "Python 3, cached", "python3", _inside_quotes),
     ("cli", "AWS CLI", "bash", shlex.quote),
     ("java", "Java", "java", _inside_quotes),
     ("javascript", "JavaScript", "javascript", _inside_quotes),
@@ -58,5 +59,5 @@ def samples(name: str, region: str) -> list[dict[str, Any]]:
 
 @cache
 def _snippet(key: str, lexer: str) -> SafeString:
-    """Coloured once for all secrets: nine languages take longer than the rest of the page."""
+    """Coloured once for all secrets: ten snippets take longer than the rest of the page."""
     return highlighted(render_to_string(f"console/secret/sample_code/{key}.txt").strip(), lexer)

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from console.secret import deletion, details, page, permissions, replication, rotation, tags, value, versions
+from console.secret import (
+    comparison,
+    deletion,
+    details,
+    page,
+    permissions,
+    replication,
+    rotation,
+    staging_labels,
+    tags,
+    value,
+    versions,
+)
 
 urlpatterns = [
     path("", page.show, name="secret"),
@@ -11,8 +23,12 @@ urlpatterns = [
     path("value/retrieve", value.retrieve, name="secret-value-retrieve"),
     path("value/close", value.close, name="secret-value-close"),
     path("value/edit", value.edit, name="secret-value-edit"),
+    path("value/upload", value.upload, name="secret-value-upload"),
+    path("value/download", value.download, name="secret-value-download"),
     path("versions/retrieve", versions.retrieve, name="secret-versions-retrieve"),
     path("versions/make-current", versions.make_current, name="secret-versions-make-current"),
+    path("comparison/compare", comparison.compare, name="secret-comparison-compare"),
+    path("staging-labels/edit", staging_labels.edit, name="secret-staging-labels-edit"),
     path("tags/edit", tags.edit, name="secret-tags-edit"),
     path("rotation/edit", rotation.edit, name="secret-rotation-edit"),
     path("rotation/preview", rotation.preview, name="secret-rotation-preview"),
@@ -30,5 +46,6 @@ urlpatterns = [
     path("permissions/edit", permissions.edit, name="secret-permissions-edit"),
     path("permissions/validate", permissions.validate, name="secret-permissions-validate"),
     path("deletion/delete", deletion.delete, name="secret-deletion-delete"),
+    path("deletion/delete-now", deletion.delete_now, name="secret-deletion-delete-now"),
     path("deletion/cancel", deletion.cancel, name="secret-deletion-cancel"),
 ]

@@ -1,12 +1,11 @@
 """Secret value: retrieve, close, edit. A value leaves the server only when somebody presses the button for it."""
 
-import base64
-import json
-from typing import Any, NoReturn
+from typing import Any
 
 from django import forms
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.utils.http import content_disposition_header
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_http_methods, require_POST
@@ -17,9 +16,10 @@ from console.http import ConsoleRequest
 from console.secret import actions_menu
 from console.secret._for_secret import for_secret, url_of
 from console.secret._saved import secret_saved
+from console.secret.shown_value import SHOWN_FOR_SECONDS, shown
 from secrets_app import operations
 from secrets_app.errors import AwsError, ResourceNotFoundException
-from secrets_app.results import SecretValue
+from secrets_app.results import Description
 
 _MOST_BYTES = limits("PutSecretValue", "SecretString")["max_length"]
 _OVERTAKEN = (
@@ -36,7 +36,7 @@ def retrieve(request: ConsoleRequest, secret_id: str) -> HttpResponse:
     context = _panel(request, secret_id)
     try:
         found = operations.get_secret_value(request.call, secret_id=secret_id)
-        context["shown"] = shown(found)
+        context |= {"shown": shown(found), "download_url": _download_url(request, secret_id, found.version_id)}
     except ResourceNotFoundException as error:
         context |= {"failure": error.message, "has_no_value": True}
     except AwsError as error:
@@ -56,50 +56,36 @@ def _answer(request: ConsoleRequest, context: dict[str, Any]) -> HttpResponse:
         return render(request, "console/secret/value/panel.html", context)
     from console.secret import page  # at the call: the page lays out the panels
 
-    return render(request, "console/secret/page.html", context | page.context(request, context["secret"].name))
+    of_page = page.context(request, context["secret"].name)
+    response = render(request, "console/secret/page.html", context | of_page)
+    if "shown" in context:
+        response["Refresh"] = f"{SHOWN_FOR_SECONDS}; url={of_page['page_url']}"
+    return response
+
+
+def _download_url(request: ConsoleRequest, secret_id: str, version_id: str) -> str:
+    return url_of("secret-value-download", secret_id, request.call.region, version_id=version_id)
+
+
+@for_secret
+@require_POST
+@never_cache
+def download(request: ConsoleRequest, secret_id: str) -> HttpResponse:
+    """The value's bytes as they were stored, as a file named after the end of the secret's name."""
+    version_id = request.GET.get("version_id") or None
+    found = operations.get_secret_value(request.call, secret_id=secret_id, version_id=version_id)
+    suffix = "bin" if found.value.is_binary else "txt"
+    return HttpResponse(
+        found.value.content,
+        content_type="application/octet-stream",
+        headers={"Content-Disposition": content_disposition_header(True, f"{secret_id.rsplit('/', 1)[-1]}.{suffix}")},
+    )
 
 
 def _panel(request: ConsoleRequest, secret_id: str) -> dict[str, Any]:
     described = operations.describe_secret(request.call, secret_id=secret_id)
     refused = {name: actions_menu.reason(described, name) for name in ("GetSecretValue", "PutSecretValue")}
     return {"secret": described.secret, "described": described, "refused": refused}
-
-
-def shown(found: SecretValue) -> dict[str, Any]:
-    """A value as the page lays it out: rows of a flat JSON object, text, or the size and base64 of binary."""
-    text = found.value.string
-    if text is None:
-        content = found.value.content
-        return {"binary": base64.b64encode(content).decode(), "size": len(content), "version_id": found.version_id}
-    rows = rows_of(text)
-    return {"has_rows": rows is not None, "rows": rows, "text": text, "version_id": found.version_id}
-
-
-def rows_of(text: str) -> list[tuple[str, str]] | None:
-    """Key and value as text; None unless it is a JSON object of strings, numbers, true and false, each key once."""
-    try:
-        # Numbers keep the digits they were written with.
-        pairs = json.loads(
-            text, object_pairs_hook=list, parse_int=_Number, parse_float=_Number, parse_constant=_refuse_constant
-        )
-        json.dumps(pairs, ensure_ascii=False).encode()  # half of a surrogate pair, "\ud83d", can't be shown
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(pairs, list) or not text.lstrip().startswith("{"):
-        return None
-    flat = all(isinstance(value, str | bool) for _, value in pairs)
-    if not flat or len({key for key, _ in pairs}) != len(pairs):
-        return None
-    return [(key, str(value).lower() if isinstance(value, bool) else str(value)) for key, value in pairs]
-
-
-class _Number(str):
-    """The text of a JSON number."""
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    """NaN and Infinity, which Python reads, are no JSON."""
-    raise ValueError(name)
 
 
 class ValueForm(AwsForm):
@@ -135,10 +121,11 @@ class ValueForm(AwsForm):
 @never_cache
 def edit(request: ConsoleRequest, secret_id: str) -> HttpResponse:
     described = operations.describe_secret(request.call, secret_id=secret_id)
-    current = next((key for key, labels in described.versions_to_stages.items() if "AWSCURRENT" in labels), "")
+    current = _current(described)
     context: dict[str, Any] = {
         "action": url_of("secret-value-edit", secret_id, request.call.region),
         "has_value": bool(current),
+        "upload_url": url_of("secret-value-upload", secret_id, request.call.region),
     }
     if request.method == "GET":
         context["form"] = ValueForm(initial=_initial(request, secret_id, current))
@@ -170,3 +157,58 @@ def _initial(request: ConsoleRequest, secret_id: str, current: str) -> dict[str,
         "is_binary": found.value.is_binary,
         "edited_version_id": found.version_id,
     }
+
+
+def _current(described: Description) -> str:
+    return next((key for key, labels in described.versions_to_stages.items() if "AWSCURRENT" in labels), "")
+
+
+class FileForm(AwsForm):
+    """The bytes of a file become the value: SecretBinary. edited_version_id as in ValueForm."""
+
+    fields_of = {"SecretBinary": "file"}
+
+    file = forms.FileField(label="File", error_messages={"required": "Choose a file.", "empty": "This file is empty."})
+    edited_version_id = forms.CharField(required=False, widget=forms.HiddenInput)
+    client_request_token = TokenField()
+
+    def clean_file(self) -> bytes:
+        file = self.cleaned_data["file"]
+        if file.size > _MOST_BYTES:
+            raise forms.ValidationError(f"Choose a file of at most {_MOST_BYTES:,} bytes; this has {file.size:,}.")
+        content: bytes = file.read()
+        return content
+
+
+@for_secret
+@require_http_methods(["GET", "POST"])
+@never_cache
+def upload(request: ConsoleRequest, secret_id: str) -> HttpResponse:
+    """A file as the secret's value. It is never written to disk on the way: see FILE_UPLOAD_HANDLERS."""
+    described = operations.describe_secret(request.call, secret_id=secret_id)
+    current = _current(described)
+    context: dict[str, Any] = {
+        "action": url_of("secret-value-upload", secret_id, request.call.region),
+        "has_value": bool(current),
+        "most_bytes": _MOST_BYTES,
+    }
+    if request.method == "GET":
+        form = FileForm(initial={"edited_version_id": current})
+        return dialog(request, "console/secret/value/upload.html", {**context, "form": form})
+    posted = request.POST.copy()
+    form = FileForm(posted, request.FILES)
+    if form.is_valid():
+        given = form.cleaned_data
+        if given["edited_version_id"] == current or given["client_request_token"] == current:
+            with form.showing_errors():
+                operations.put_secret_value(
+                    request.call,
+                    secret_id=secret_id,
+                    secret_binary=given["file"],
+                    client_request_token=given["client_request_token"],
+                )
+                return secret_saved(request, secret_id, "Your secret value has been updated.")
+        else:
+            form.add_error(None, _OVERTAKEN.format(current))
+            posted["edited_version_id"] = current
+    return dialog(request, "console/secret/value/upload.html", {**context, "form": form}, status=422)

@@ -10,7 +10,7 @@ from console.htmx import dialog
 from console.http import ConsoleRequest
 from console.secret._for_secret import asked_of_page, for_secret, url_of
 from console.secret._saved import secret_saved
-from console.secret.value import shown
+from console.secret.shown_value import SHOWN_FOR_SECONDS, shown
 from secrets_app import operations
 from secrets_app.errors import AccessDeniedException, AwsError
 from secrets_app.results import Description
@@ -45,10 +45,20 @@ def retrieve(request: ConsoleRequest, secret_id: str) -> HttpResponse:
     context: dict[str, Any] = {"version_id": request.GET.get("version_id", "")}
     try:
         found = operations.get_secret_value(request.call, secret_id=secret_id, version_id=context["version_id"])
-        context |= {"shown": shown(found), "labels": found.staging_labels}
+        context |= {
+            "shown": shown(found),
+            "labels": found.staging_labels,
+            "download_url": url_of(
+                "secret-value-download", secret_id, request.call.region, version_id=context["version_id"]
+            ),
+        }
     except AwsError as error:
         context["failure"] = error.message
-    return dialog(request, "console/secret/versions/retrieve.html", context)
+    response = dialog(request, "console/secret/versions/retrieve.html", context)
+    if "shown" in context and not request.htmx:
+        back = url_of("secret", secret_id, request.call.region, tab="versions")
+        response["Refresh"] = f"{SHOWN_FOR_SECONDS}; url={back}"
+    return response
 
 
 @for_secret

@@ -17,6 +17,7 @@ register = template.Library()
 EMPTY = "-"
 
 _LABEL_COLORS = {"AWSCURRENT": "green", "AWSPENDING": "blue"}
+_CHANGE_COLORS = {"Added": "green", "Removed": "red", "Changed": "blue"}
 # Wire value of StatusType -> (status indicator, the console's words); None is a replica we know nothing of yet.
 _REPLICATION = {
     "InSync": ("success", "In sync"),
@@ -118,8 +119,19 @@ def dash(value: object) -> object:
 
 
 @register.filter
+def thousands(number: int) -> str:
+    """65536 as "65,536"."""
+    return f"{number:,}"
+
+
+@register.filter
 def staging_label_color(label: str) -> str:
     return _LABEL_COLORS.get(label, "grey")
+
+
+@register.filter
+def change_color(change: str) -> str:
+    return _CHANGE_COLORS.get(change, "grey")
 
 
 @register.filter

@@ -1,4 +1,5 @@
-// <button data-copy="selector">: copies the text of what the selector finds, within the nearest data-copy-scope.
+// <button data-copy="selector">: copies the text of what the selector finds, within the nearest
+// data-copy-scope; if it is not in there, in the page.
 
 const SHOWN_FOR = 2000;
 
@@ -27,7 +28,7 @@ document.addEventListener("click", async ({ target }) => {
   const button = target.closest("[data-copy]");
   if (!button) return;
   const scope = button.closest("[data-copy-scope]") ?? document;
-  const source = scope.querySelector(button.dataset.copy);
+  const source = scope.querySelector(button.dataset.copy) ?? document.querySelector(button.dataset.copy);
   try {
     await copyText(source.value ?? source.textContent);
     say(scope, "Copied", false);

@@ -9,7 +9,7 @@ from django.test import Client
 from secrets_app import operations
 from secrets_app.call import Call
 from secrets_app.models import Secret
-from tests.console.secret.pages import post, read
+from tests.console.secret.pages import address, post, read
 from tests.factories import Person
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +97,88 @@ def test_every_tab_of_a_secret_scheduled_for_deletion_opens(
     operations.delete_secret(call, secret_id=secret.arn)
 
     assert "This secret has been scheduled for deletion" in read(signed_in, "secret", secret, tab=tab)
+
+
+def test_page_shows_both_dates_and_the_days_that_are_left(signed_in: Client, secret: Secret) -> None:
+    post(signed_in, "secret-deletion-delete", secret, {"recovery_window_in_days": "7"})
+
+    shown = read(signed_in, "secret", secret)
+
+    assert "Deletion requested on" in shown
+    assert "Deleted on" in shown
+    assert shown.count("7 days left") == 2
+
+
+def test_last_day_is_one_day(signed_in: Client, secret: Secret) -> None:
+    now = datetime.now(UTC)
+    Secret.objects.filter(pk=secret.pk).update(deleted_at=now - timedelta(days=7), deletion_at=now + timedelta(hours=1))
+
+    assert "1 day left" in read(signed_in, "secret", secret)
+
+
+def test_what_is_over_its_date_goes_any_moment(signed_in: Client, secret: Secret) -> None:
+    now = datetime.now(UTC)
+    Secret.objects.filter(pk=secret.pk).update(deleted_at=now - timedelta(days=8), deletion_at=now - timedelta(days=1))
+
+    assert "any moment now" in read(signed_in, "secret", secret)
+
+
+AT_ONCE = "secret-deletion-delete-now"
+
+
+def test_deletion_at_once_asks_for_the_name_and_goes_to_the_list(signed_in: Client, secret: Secret) -> None:
+    assert "/secret/deletion/delete-now" in read(signed_in, "secret-deletion-delete", secret)
+    assert "To confirm, enter the secret&#x27;s name" in read(signed_in, AT_ONCE, secret)
+
+    answer = post(signed_in, AT_ONCE, secret, {"confirmation": secret.name})
+
+    assert answer.headers["HX-Redirect"] == "/"
+    assert not Secret.objects.filter(pk=secret.pk).exists()
+    assert "You successfully deleted the secret prod/database." in signed_in.get("/").content.decode()
+
+
+def test_deletion_at_once_without_script(signed_in: Client, secret: Secret) -> None:
+    answer = signed_in.post(address(AT_ONCE, secret), {"confirmation": secret.name})
+
+    assert answer.headers["Location"] == "/"
+    assert not Secret.objects.filter(pk=secret.pk).exists()
+
+
+@pytest.mark.parametrize("typed", ["", "prod", "PROD/DATABASE", "delete"])
+def test_other_than_the_name_deletes_nothing(signed_in: Client, secret: Secret, typed: str) -> None:
+    answer = post(signed_in, AT_ONCE, secret, {"confirmation": typed})
+
+    assert answer.status_code == 422
+    assert 'aria-invalid="true"' in answer.content.decode()
+    assert Secret.objects.filter(pk=secret.pk).exists()
+
+
+def test_deletion_at_once_is_refused_to_who_may_only_read(sign_in: Any, bob: Person, secret: Secret) -> None:
+    answer = post(sign_in(bob), AT_ONCE, secret, {"confirmation": secret.name})
+
+    assert answer.status_code == 422
+    assert "is not authorized to perform: secretsmanager:DeleteSecret" in answer.content.decode()
+    assert Secret.objects.filter(pk=secret.pk).exists()
+
+
+def test_deletion_at_once_of_nothing_is_not_found(signed_in: Client, secret: Secret) -> None:
+    """The API deletes what isn't there without complaint (api.md 5.10); a person is told."""
+    post(signed_in, AT_ONCE, secret, {"confirmation": secret.name})
+
+    answer = signed_in.post(address(AT_ONCE, secret), {"confirmation": secret.name})
+
+    assert answer.status_code == 404
+
+
+@pytest.mark.parametrize("state", [{"primary_region": "eu-west-1"}, {"owning_service": "rds"}])
+@pytest.mark.parametrize("route", ["secret-deletion-delete", AT_ONCE])
+def test_replica_and_owned_secret_are_not_deleted(
+    signed_in: Client, secret: Secret, state: dict[str, str], route: str
+) -> None:
+    Secret.objects.filter(pk=secret.pk).update(**state)
+
+    answer = post(signed_in, route, secret, {"confirmation": secret.name, "recovery_window_in_days": "7"})
+
+    assert answer.status_code == 422
+    assert Secret.objects.filter(pk=secret.pk, deleted_at=None).exists()
+    assert "/secret/deletion/delete" not in read(signed_in, "secret", secret)

@@ -11,7 +11,7 @@ from secrets_app import operations
 from secrets_app.call import Call
 from secrets_app.models import AuditEvent, RotationConfiguration, RotationFunction, RotationRun, Secret
 from tests.console.secret.pages import address, allowing, post, read
-from tests.factories import ACCOUNT, NOW, REGION, Person, make_person
+from tests.factories import ACCOUNT, NOW, REGION, Person, make_person, make_secret
 
 pytestmark = pytest.mark.django_db
 
@@ -258,3 +258,14 @@ def test_preview_of_a_base_that_cannot_be_counts_from_now(signed_in: Client, sec
 
     assert answer.status_code == 200
     assert "The next windows" in answer.content.decode()
+
+
+def test_secret_without_a_value_can_not_be_rotated_yet(signed_in: Client, call: Call) -> None:
+    """console.md 10.3, "No value yet"."""
+    empty = make_secret(call, "empty", secret_string=None)
+
+    shown = read(signed_in, "secret", empty, tab="rotation")
+
+    assert "This secret has no value yet. Set one first." in shown
+    assert "/secret/rotation/edit" not in shown
+    assert "/secret/rotation/rotate" not in shown

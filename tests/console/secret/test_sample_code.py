@@ -17,7 +17,7 @@ from secrets_app.models import Secret
 from tests.console.secret.pages import read
 from tests.live.server import LiveServer
 
-LANGUAGES = ["Python 3", "AWS CLI", "Java", "JavaScript", "C#", "Go", "Ruby", "Rust", "curl"]
+LANGUAGES = ["Python 3", "Python 3, cached", "AWS CLI", "Java", "JavaScript", "C#", "Go", "Ruby", "Rust", "curl"]
 
 
 def copied(name: str) -> dict[str, str]:
@@ -31,7 +31,7 @@ def copied(name: str) -> dict[str, str]:
 def test_page_shows_every_language_and_no_value(signed_in: Client, secret: Secret) -> None:
     shown = read(signed_in, "secret", secret)
 
-    assert re.findall(r'id="tab-sample-[a-z]+".*?<span>(.*?)</span>', shown) == LANGUAGES
+    assert re.findall(r'id="tab-sample-[a-z-]+".*?<span>(.*?)</span>', shown) == LANGUAGES
     assert shown.count("prod/database") > len(LANGUAGES)
     assert "THE_" not in shown
     assert "first-password" not in shown
@@ -68,6 +68,15 @@ def stored(live_server_process: LiveServer, settings: Any) -> dict[str, str]:
 @pytest.mark.live
 def test_python_runs_as_shown(live_server_process: LiveServer, stored: dict[str, str]) -> None:
     script = stored["Python 3"] + "\nprint(secret)"
+
+    done = subprocess.run([sys.executable, "-c", script], env=live_server_process.env, capture_output=True, text=True)
+
+    assert (done.stdout, done.stderr) == ("the value\n", "")
+
+
+@pytest.mark.live
+def test_cached_python_runs_as_shown(live_server_process: LiveServer, stored: dict[str, str]) -> None:
+    script = stored["Python 3, cached"] + "\nprint(secret)"
 
     done = subprocess.run([sys.executable, "-c", script], env=live_server_process.env, capture_output=True, text=True)
 

@@ -1,12 +1,13 @@
 """Secret value: nothing of it leaves the server before somebody asks; then masked, never cached."""
 
+import re
 import uuid
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from console.secret.value import rows_of
 from secrets_app import operations
 from secrets_app.call import Call
 from secrets_app.models import AuditEvent, KeyState, KmsKey, Secret
@@ -224,22 +225,129 @@ def test_markup_in_a_value_is_text(signed_in: Client, call: Call) -> None:
     assert "<b>k</b>" not in answer
 
 
+def test_nested_json_is_shown_as_a_tree(signed_in: Client, call: Call) -> None:
+    secret = make_secret(call, "nested", secret_string='{"hosts": ["one", "two"], "db": {"port": 5432}}')
+
+    answer = post(signed_in, "secret-value-retrieve", secret, {}).content.decode()
+
+    assert 'class="value-tree"' in answer
+    assert "Copy the value of hosts &gt; 1" in answer
+    assert "can't be converted" not in answer
+
+
+def test_value_leaves_the_page_by_itself(signed_in: Client, secret: Secret) -> None:
+    """hide_value.js counts; without script the browser goes back to the page without the value."""
+    with_script = post(signed_in, "secret-value-retrieve", secret, {})
+    without = signed_in.post(address("secret-value-retrieve", secret))
+
+    assert 'data-hide-after="60" data-hide-by="secret-value-button"' in with_script.content.decode()
+    assert "Refresh" not in with_script.headers
+    assert without.headers["Refresh"].startswith("60; url=/secret/?name=prod%2Fdatabase")
+
+
+def test_shown_value_is_masked_and_copied_as_a_whole(signed_in: Client, secret: Secret) -> None:
+    panel = post(signed_in, "secret-value-retrieve", secret, {}).content.decode()
+
+    assert "Show all" in panel
+    assert "Copy all" in panel
+    assert re.search(r"data-reveal-text hidden>first-password<", panel)
+
+
+def test_download_is_a_post_audited_and_not_cached(signed_in: Client, call: Call) -> None:
+    binary = make_secret(call, "certificates/server-key", secret_binary=b"\x00\xff")
+    assert signed_in.get(address("secret-value-download", binary)).status_code == 405
+
+    answer = signed_in.post(address("secret-value-download", binary))
+
+    assert answer.content == b"\x00\xff"
+    assert answer.headers["Content-Disposition"] == 'attachment; filename="server-key.bin"'
+    assert answer.headers["Content-Type"] == "application/octet-stream"
+    assert "no-store" in answer.headers["Cache-Control"]
+    assert AuditEvent.objects.filter(event_name="GetSecretValue", door="console").count() == 1
+
+
+def test_download_of_an_older_version(signed_in: Client, call: Call, secret: Secret) -> None:
+    first = secret.versions.get().version_id
+    make_version(call, secret, "second")
+
+    answer = signed_in.post(address("secret-value-download", secret, version_id=first))
+
+    assert b"first-password" in answer.content
+
+
+def test_download_is_refused_to_who_may_not_read_the_value(sign_in: Any, secret: Secret) -> None:
+    describer = make_person("describer", allowing("secretsmanager:DescribeSecret"))
+
+    answer = sign_in(describer).post(address("secret-value-download", secret))
+
+    assert answer.status_code == 403
+    assert b"first-password" not in answer.content
+
+
+def send_file(client: Client, secret: Secret, content: bytes, **more: str) -> Any:
+    edited = secret.versions.order_by("id").first()
+    data = {
+        "file": SimpleUploadedFile("key.der", content),
+        "client_request_token": str(uuid.uuid4()),
+        "edited_version_id": edited.version_id if edited else "",
+        **more,
+    }
+    return post(client, "secret-value-upload", secret, data)
+
+
+def test_uploaded_file_becomes_a_binary_version(signed_in: Client, call: Call, secret: Secret) -> None:
+    assert 'enctype="multipart/form-data"' in read(signed_in, "secret-value-upload", secret)
+
+    answer = send_file(signed_in, secret, b"\x00\x01\r\n\xff")
+
+    assert "Your secret value has been updated." in answer.content.decode()
+    assert operations.get_secret_value(call, secret_id=secret.arn).value.binary == b"\x00\x01\r\n\xff"
+
+
+def test_first_value_can_be_a_file(signed_in: Client, call: Call) -> None:
+    empty = make_secret(call, "empty", secret_string=None)
+
+    send_file(signed_in, empty, b"\x01")
+
+    assert operations.get_secret_value(call, secret_id=empty.arn).value.binary == b"\x01"
+
+
 @pytest.mark.parametrize(
-    ("text", "rows"),
-    [
-        ('{"a": "b", "port": 5432, "on": true}', [("a", "b"), ("port", "5432"), ("on", "true")]),
-        ('{"price": 1.10}', [("price", "1.10")]),
-        ("{}", []),
-        ('{"a": null}', None),
-        ('{"a": {"b": 1}}', None),
-        ('{"a": 1, "a": 2}', None),
-        ('["a"]', None),
-        ('[["a", "b"]]', None),
-        ("text", None),
-        ('{"a": NaN}', None),
-        ('{"a": "\\ud83d"}', None),
-        ('{"a":' * 20_000, None),
-    ],
+    ("content", "complaint"),
+    [(b"", "This file is empty."), (b"x" * 65_537, "Choose a file of at most 65,536 bytes; this has 65,537.")],
 )
-def test_only_a_flat_object_has_rows(text: str, rows: list[tuple[str, str]] | None) -> None:
-    assert rows_of(text) == rows
+def test_file_that_does_not_fit_is_refused_at_the_field(
+    signed_in: Client, secret: Secret, content: bytes, complaint: str
+) -> None:
+    answer = send_file(signed_in, secret, content)
+
+    assert answer.status_code == 422
+    assert complaint in answer.content.decode()
+    assert secret.versions.count() == 1
+
+
+def test_largest_file_fits(signed_in: Client, call: Call, secret: Secret) -> None:
+    send_file(signed_in, secret, b"\xff" * 65_536)
+
+    assert operations.get_secret_value(call, secret_id=secret.arn).value.binary == b"\xff" * 65_536
+
+
+def test_upload_does_not_overwrite_a_newer_value_unseen(signed_in: Client, call: Call, secret: Secret) -> None:
+    make_version(call, secret, "theirs")
+
+    answer = send_file(signed_in, secret, b"mine")
+
+    assert answer.status_code == 422
+    assert "Another value was stored while you edited this one" in answer.content.decode()
+    assert operations.get_secret_value(call, secret_id=secret.arn).value.string == "theirs"
+
+
+def test_upload_is_refused_to_who_may_only_read(sign_in: Any, bob: Person, secret: Secret) -> None:
+    answer = send_file(sign_in(bob), secret, b"by bob")
+
+    assert answer.status_code == 422
+    assert "is not authorized to perform: secretsmanager:PutSecretValue" in answer.content.decode()
+
+
+def test_uploads_never_touch_the_disk(settings: Any) -> None:
+    assert settings.FILE_UPLOAD_HANDLERS == ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
