@@ -22,8 +22,9 @@ LONGEST = 20_480
 
 def panel(request: ConsoleRequest, described: Description) -> dict[str, Any]:
     """What can't be read is said in the panel: the rest of the page is still of use."""
-    if availability.refusal(described.secret, "GetResourcePolicy") is not None:
-        return {"policy": "", "policy_error": ""}
+    refused = availability.refusal(described.secret, "GetResourcePolicy")
+    if refused is not None:
+        return {"policy": "", "policy_error": "", "policy_refused": refused.message}
     try:
         attached = operations.get_resource_policy(request.call, secret_id=described.secret.arn)
     except AwsError as error:

@@ -213,4 +213,5 @@ def test_is_off_while_scheduled_for_deletion(signed_in: Client, call: Call, secr
     shown = read(signed_in, "secret", secret)
 
     assert "/secret/permissions/edit" not in shown
-    assert "marked for deletion" in shown
+    assert "The resource permissions can't be shown." in shown
+    assert "No resource policy is attached" not in shown
