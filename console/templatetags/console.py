@@ -1,5 +1,6 @@
 """What templates may ask for: dates, ARNs, label badges, icons, coloured code. No query, no rule of the service."""
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
@@ -36,6 +37,12 @@ _STATUS_ICONS = {
     "not-started": "status-not-started",
     "in-progress": "status-in-progress",
 }
+
+
+@register.filter
+def breakable(name: str) -> SafeString:
+    """A long name that may go on in the next line after its dots and slashes, before anywhere else."""
+    return mark_safe(re.sub("([./])", r"\1<wbr>", escape(name)))  # noqa: S308  escaped; no entity has a dot or slash
 
 
 # --- dates ---------------------------------------------------------------------------------------

@@ -16,6 +16,11 @@ def render(source: str, **context: object) -> str:
     return Template("{% load console %}" + source).render(Context(context))
 
 
+def test_a_long_name_breaks_after_dots_and_slashes_and_stays_escaped() -> None:
+    assert tags.breakable("role/a.b") == "role/<wbr>a.<wbr>b"
+    assert tags.breakable("<b>/") == "&lt;b&gt;/<wbr>"
+
+
 def test_a_day_is_written_as_lists_write_it() -> None:
     """Observed in walkthroughs of AWS's console (console.md 2.2): "7/15/2026", in UTC."""
     found = tags.utc_date(MOMENT)
