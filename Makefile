@@ -57,7 +57,7 @@ lock: $(TEST_STAMP) ## write requirements/*.txt again from pyproject.toml, with 
 	$(COMPILE) --group bench -o requirements/bench.txt >/dev/null
 
 clean: ## remove what was built and installed; the data directory stays
-	rm -rf $(VENV) .venv-bench staticfiles staticfiles.new staticfiles.old .mypy_cache .ruff_cache .pytest_cache .hypothesis \
+	rm -rf $(VENV) .venv-bench staticfiles staticfiles.new staticfiles.old staticfiles.lock .mypy_cache .ruff_cache .pytest_cache .hypothesis \
 		tests/clients/javascript/node_modules
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 
 from console import shortcuts
@@ -10,9 +11,11 @@ from secrets_app import regions
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     call = getattr(request, "call", None)
+    is_permissive = settings.AUTH == "permissive"
     if call is None:
-        return {"color_mode": "system", "density": "comfortable"}
+        return {"color_mode": "system", "density": "comfortable", "is_permissive": is_permissive}
     return {
+        "is_permissive": is_permissive,
         "call": call,
         "regions": regions.REGIONS,
         "current_region": regions.BY_CODE[call.region],

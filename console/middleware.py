@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django_htmx.http import HttpResponseClientRedirect, reswap
 
-from secrets_app import principals, regions
+from secrets_app import accounts, principals, regions
 from secrets_app.aws_json.wsgi import source_ip
 from secrets_app.call import Call
 from secrets_app.errors import AccessDeniedException, AwsError, ResourceNotFoundException
@@ -57,7 +57,9 @@ class ConsoleMiddleware:
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """htmx: a flash beside the untouched page. Otherwise: the error page."""
         if not isinstance(exception, AwsError):
-            return None
+            if not accounts.were_emptied_lately(datetime.now(UTC)):
+                return None
+            exception = ResourceNotFoundException("What this page was about has just been removed. Begin again.")
         status = _STATUS.get(type(exception), exception.status)
         if cast(ConsoleRequest, request).htmx:
             messages.error(request, exception.message)

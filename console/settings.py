@@ -12,8 +12,8 @@ env: Any = environ.Env()  # type: ignore[no-untyped-call]
 BASE_DIR = Path(__file__).resolve().parent.parent
 
 
-def _flag(name: str) -> bool:
-    value = env.str(name, default="0")
+def _flag(name: str, default: str = "0") -> bool:
+    value = env.str(name, default=default)
     if value not in ("0", "1"):
         raise ImproperlyConfigured(f"{name} must be 0 or 1, not {value!r}.")
     return bool(value == "1")
@@ -24,6 +24,15 @@ def _port() -> int:
     if not value.isdecimal() or not 0 < int(value) < 65536:
         raise ImproperlyConfigured(f"PORT must be a number from 1 to 65535, not {value!r}.")
     return int(value)
+
+
+def _auth() -> str:
+    value = env.str("AUTH", default="strict")
+    if value not in ("strict", "permissive"):
+        raise ImproperlyConfigured(f"AUTH must be strict or permissive, not {value!r}.")
+    if value == "permissive" and not DEMO:
+        raise ImproperlyConfigured("AUTH=permissive is for the demo account, and DEMO=0 says that there is none.")
+    return str(value)
 
 
 def _kept_session_key() -> str:
@@ -51,9 +60,13 @@ SECRET_KEY = _kept_session_key()
 DEMO_ACCOUNT = "123456789012"
 HOME_REGION = "us-west-2"
 DEMO_PASSWORD = env.str("DEMO_PASSWORD", default="")
+# Whether the account is there to try things out: it starts with examples, and may be emptied and filled again.
+DEMO = _flag("DEMO", "1")
 
 # --- who may connect -----------------------------------------------------------------------------
 
+AUTH = _auth()  # "permissive": any credentials are taken for an administrator (docs/threat-model.md)
+AUTH_PERMISSIVE_ANYWHERE = _flag("AUTH_PERMISSIVE_ANYWHERE")  # also where other machines can reach it
 DEBUG = _flag("DEBUG")
 BEHIND_TLS = _flag("BEHIND_TLS")  # a TLS proxy stands in front: cookies are Secure, HSTS is sent
 ALLOWED_HOSTS = ["127.0.0.1", "localhost", "[::1]", *env.list("ALLOWED_HOSTS", default=[])]

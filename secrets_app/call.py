@@ -9,7 +9,7 @@ from . import arns, audit, availability, errors, secret_ids
 from .authorization import decide, message_of_refusal
 from .models import KmsKey, Secret
 from .principals import Identity
-from .service_model import OperationModel
+from .service_model import OWN, OperationModel
 
 Door = Literal["api", "console", "worker"]
 Context = Mapping[str, "str | list[str]"]
@@ -60,7 +60,7 @@ class Call:
 
     @property
     def event_source(self) -> str:
-        return f"{self.service}.amazonaws.com"
+        return f"{self.service}.amazonaws.com" if self.service != OWN else OWN
 
     def starting(self, operation: OperationModel, service: str, *, read_only: bool) -> "Call":
         """This caller's next call: a fresh audit record for it."""

@@ -98,6 +98,22 @@ def signing_key(access_key_id: str) -> SigningKey | None:
     )
 
 
+_BY_NAME = Statement(f"""
+    SELECT p.id, p.account_id, p.kind, p.name, p.unique_id, i.document, i.arn
+    FROM {Principal._meta.db_table} p
+    LEFT JOIN {IdentityPolicy._meta.db_table} i ON i.principal_id = p.id
+    WHERE p.account_id = %s AND p.kind = 'user' AND p.name = %s AND p.is_active ORDER BY i.id""")  # noqa: S608
+
+
+def user_with_policies(account: str, name: str, access_key_id: str) -> Identity | None:
+    """An active user without a look at any access key; access_key_id is only what to put on record."""
+    rows = _BY_NAME.made_of_rows((account, name), tuple)
+    if not rows:
+        return None
+    policies = tuple((row[-2], row[-1]) for row in rows if row[-2] is not None)
+    return _identity_of(*rows[0][:5], access_key_id, "", "", policies)
+
+
 @lru_cache(maxsize=1024)
 def _identity_of(
     principal_id: int,

@@ -10,7 +10,10 @@ from pathlib import Path
 _folder = Path(tempfile.mkdtemp(prefix="secrets-console-tests-"))
 atexit.register(shutil.rmtree, _folder, ignore_errors=True)
 
-for _name in ("HOST", "PORT", "PUBLIC_ENDPOINT", "SECRET_KEY", "DEMO_PASSWORD", "DEBUG", "BEHIND_TLS", "ALLOWED_HOSTS"):
+for _name in (
+    *("HOST", "PORT", "PUBLIC_ENDPOINT", "SECRET_KEY", "DEMO", "DEMO_PASSWORD", "DEBUG", "BEHIND_TLS", "ALLOWED_HOSTS"),
+    *("AUTH", "AUTH_PERMISSIVE_ANYWHERE"),
+):
     os.environ.pop(_name, None)
 os.environ["DATA_DIR"] = str(_folder / "data")
 os.environ["ROOT_KEY"] = base64.b64encode(bytes(range(32))).decode()

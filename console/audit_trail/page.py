@@ -14,7 +14,7 @@ from console.htmx import dialog
 from console.http import ConsoleRequest
 from secrets_app import audit_reading, service_events
 from secrets_app.errors import AwsError
-from secrets_app.service_model import service
+from secrets_app.service_model import OWN, service
 
 if TYPE_CHECKING:
     from secrets_app.models import AuditEvent
@@ -33,7 +33,7 @@ class FilterForm(forms.Form):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             field.optional_mark = False  # type: ignore[attr-defined]
-        operations = {name for known in ("secretsmanager", "kms", "sts") for name in service(known).operations}
+        operations = {name for known in ("secretsmanager", "kms", "sts", OWN) for name in service(known).operations}
         names = sorted(operations.union(service_events.NAMES))
         self.fields["event"].choices = [("", "All events"), *((name, name) for name in names)]  # type: ignore[attr-defined]
 

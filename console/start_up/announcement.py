@@ -2,19 +2,27 @@
 
 from django.conf import settings
 
-from secrets_app import demo
+from secrets_app import accounts
 
 from . import aws_files
 from .preparation import Prepared
+
+_PERMISSIVE = """
+  **************************************  WARNING  **************************************
+  *  AUTH=permissive: nobody is asked who they are. Any access key, any signature, and  *
+  *  none at all, is taken for an administrator; an access key of 12 digits names the   *
+  *  account. This is for test suites only: keep no real secret here.                   *
+  ***************************************************************************************
+"""
 
 
 def text(prepared: Prepared, url: str) -> str:
     config, credentials = aws_files.config_file(settings.DATA_DIR), aws_files.credentials_file(settings.DATA_DIR)
     return f"""
 Secrets Console is ready.
-
+{_warning()}
   Open     {url}
-  Sign in  account {settings.DEMO_ACCOUNT}, user name {demo.ADMINISTRATOR}, {_password(prepared)}
+  Sign in  account {settings.DEMO_ACCOUNT}, user name {accounts.ADMINISTRATOR}, {_password(prepared)}
 
   For the AWS CLI and SDKs:
     export AWS_CONFIG_FILE={config}
@@ -23,6 +31,10 @@ Secrets Console is ready.
 
 Ctrl-C stops it. What it stores is in {settings.DATA_DIR}.
 """
+
+
+def _warning() -> str:
+    return _PERMISSIVE if settings.AUTH == "permissive" else ""
 
 
 def _password(prepared: Prepared) -> str:

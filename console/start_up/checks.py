@@ -54,6 +54,16 @@ def host(name: str, *, behind_tls: bool) -> None:
         )
 
 
+def permissive_mode(name: str, *, behind_tls: bool, anywhere: bool) -> None:
+    """Where any credentials are good, whoever can connect can do everything. A TLS proxy is there to be reached."""
+    if not anywhere and (behind_tls or not _is_loopback(name)):
+        where = "BEHIND_TLS=1" if _is_loopback(name) else f"HOST={name}"
+        raise CannotStart(
+            f"AUTH=permissive with {where} would let everybody who can reach this machine do everything: leave one of "
+            "them out, or say that it is meant with AUTH_PERMISSIVE_ANYWHERE=1."
+        )
+
+
 def _is_loopback(name: str) -> bool:
     if name == "localhost":
         return True

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
-from secrets_app import demo, root_key
+from secrets_app import accounts, demo, root_key
 
 from . import aws_files, checks, static_files
 from .refusal import CannotStart
@@ -45,7 +45,7 @@ def prepare(say: Callable[[str], object]) -> Prepared:
             new_password = "" if settings.DEMO_PASSWORD else demo.new_password()
             demo.seed(timezone.now(), password=settings.DEMO_PASSWORD or new_password)
         elif settings.DEMO_PASSWORD:
-            demo.set_password(demo.ADMINISTRATOR, settings.DEMO_PASSWORD)
+            demo.set_password(accounts.ADMINISTRATOR, settings.DEMO_PASSWORD)
     except DatabaseError as error:
         raise CannotStart(f"The database cannot be prepared: {str(error).splitlines()[0]}.") from None
     except root_key.RootKeyError as error:
@@ -84,7 +84,7 @@ def _keep_session_key(path: Path) -> None:
 def _files_for_the_aws_cli() -> None:
     """Makes access keys for profiles that have none: at the first start, or when the credentials file is gone."""
     data_dir = settings.DATA_DIR
-    profiles = {"default": demo.ADMINISTRATOR, "viewer": demo.VIEWER}
+    profiles = {"default": accounts.ADMINISTRATOR, "viewer": demo.VIEWER}
     have = aws_files.profiles_with_credentials(data_dir)
     missing = {
         profile: key

@@ -1,5 +1,6 @@
 """Collects static files under hashed names, so that browsers may keep them for ever; again only when one changed."""
 
+import fcntl
 import hashlib
 import os
 import shutil
@@ -19,8 +20,21 @@ def collect_if_changed() -> bool:
     """Whether anything had to be done. The new folder takes the old one's place in one step."""
     root = Path(settings.STATIC_ROOT)
     digest = _digest()
-    if os.access(root / _DIGEST, os.R_OK) and (root / _DIGEST).read_text() == digest:
+    if _is_collected(root, digest):
         return False
+    with root.with_name(root.name + ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # of several servers that start at once, as test sessions do, one collects
+        if _is_collected(root, digest):
+            return False
+        _collect(root, digest)
+    return True
+
+
+def _is_collected(root: Path, digest: str) -> bool:
+    return os.access(root / _DIGEST, os.R_OK) and (root / _DIGEST).read_text() == digest
+
+
+def _collect(root: Path, digest: str) -> None:
     fresh, old = root.with_name(root.name + ".new"), root.with_name(root.name + ".old")
     for leftover in (fresh, old):
         shutil.rmtree(leftover, ignore_errors=True)
@@ -34,7 +48,6 @@ def collect_if_changed() -> bool:
         root.rename(old)
     fresh.rename(root)
     shutil.rmtree(old, ignore_errors=True)
-    return True
 
 
 class _CollectInto(collectstatic.Command):

@@ -13,13 +13,14 @@ from typing import Any
 import orjson
 from django.conf import settings
 
-from secrets_app import audit
+from secrets_app import accounts, audit
 from secrets_app.call import Call
 from secrets_app.errors import AwsError, InternalServiceError, UnknownOperationException
 from secrets_app.statements import current_database
 
 from . import codec, targets, wsgi
-from .authentication import Caller, authenticate
+from .authentication import Caller
+from .authentication_mode import authenticate
 
 _log = logging.getLogger(__name__)
 JSON = "application/x-amz-json-1.1"
@@ -96,8 +97,19 @@ def _result(environ: wsgi.Environ, request_id: str) -> bytes:
         # Somebody known asked for it, so it goes on record like any other call; its body is nothing to write down.
         audit.write(call.starting(target.model, target.service, read_only=False), {}, refusal)
         raise
-    result = target.run(call, **arguments)
-    return codec.encode(target.model, target.reply(result))
+    return _carried_out(target, target.run, call, arguments)
+
+
+def _carried_out(target: targets.Target, run: Callable[..., Any], call: Call, arguments: dict[str, Any]) -> bytes:
+    try:
+        return codec.encode(target.model, target.reply(run(call, **arguments)))
+    except AwsError:
+        raise
+    except Exception:
+        if not accounts.were_emptied_lately(call.now):
+            raise
+        # What it was working on was removed under it, all at once: it is as good as one that came a moment later.
+        return codec.encode(target.model, target.reply(run(call, **arguments)))
 
 
 def _scoped_service(environ: wsgi.Environ) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 
 from secrets_app import audit
 from secrets_app.aws_json import wsgi
-from secrets_app.aws_json.authentication import authenticate
+from secrets_app.aws_json.authentication_mode import authenticate
 from secrets_app.aws_json.endpoint import answered, call_for, raising
 from secrets_app.errors import AwsError, UnknownOperationException
 from secrets_app.operations._operation import REGISTERED

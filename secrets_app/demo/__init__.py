@@ -8,12 +8,11 @@ from django.conf import settings
 from django.db import transaction
 
 from secrets_app import principals
+from secrets_app.accounts import ADMINISTRATOR, create_administrator, create_user
 from secrets_app.models import Account, IdentityPolicy, Principal
 
-ADMINISTRATOR = "admin"
 VIEWER = "viewer"
 
-_ADMINISTRATOR_ACCESS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
 # May see that secrets exist and how they are set up; reading a value needs a secret's own permission.
 _LOOK_BUT_NOT_READ = {
     "Version": "2012-10-17",
@@ -50,33 +49,37 @@ def new_password() -> str:
 @transaction.atomic
 def seed(now: datetime, *, password: str) -> None:
     """password: the administrator's. The viewer cannot sign in to the console until somebody gives it one."""
-    from secrets_app.demo import contents  # every operation is imported by it, which later starts can do without
-
     account = Account.objects.create(id=settings.DEMO_ACCOUNT, created_at=now)
-    administrator = _user(account, ADMINISTRATOR, now)
+    administrator = create_administrator(account, now)
     administrator.set_password(password)
     administrator.save(update_fields=["password"])
-    IdentityPolicy.objects.create(
-        principal=administrator,
-        name="AdministratorAccess",
-        arn="arn:aws:iam::aws:policy/AdministratorAccess",
-        document=json.dumps(_ADMINISTRATOR_ACCESS),
-    )
-    viewer = _user(account, VIEWER, now)
-    IdentityPolicy.objects.create(principal=viewer, name="LookButNotRead", document=json.dumps(_LOOK_BUT_NOT_READ))
+    viewer = _create_viewer(account, now)
+    if settings.DEMO:
+        _create_contents(administrator, viewer, now)
+
+
+def fill(account: str, now: datetime) -> None:
+    """With the examples, as its administrator; in an account that has some of them it is refused."""
+    administrator = Principal.objects.get(account=account, kind=Principal.Kind.USER, name=ADMINISTRATOR)
+    viewer = principals.user_by_name(account, VIEWER) or _create_viewer(administrator.account, now)
+    _create_contents(administrator, viewer, now)
+
+
+def _create_contents(administrator: Principal, viewer: Principal, now: datetime) -> None:
+    from secrets_app.demo import contents  # every operation is imported by it, which later starts can do without
+
     contents.create(principals.identity(administrator), viewer.arn, now)
 
 
-def _user(account: Account, name: str, now: datetime) -> Principal:
-    user = Principal(account=account, name=name, unique_id=principals.new_unique_id("user"), created_at=now)
-    user.set_unusable_password()
-    user.save()
-    return user
+def _create_viewer(account: Account, now: datetime) -> Principal:
+    viewer = create_user(account, VIEWER, now)
+    IdentityPolicy.objects.create(principal=viewer, name="LookButNotRead", document=json.dumps(_LOOK_BUT_NOT_READ))
+    return viewer
 
 
-def set_password(name: str, password: str) -> bool:
+def set_password(name: str, password: str, *, account: str = settings.DEMO_ACCOUNT) -> bool:
     """Whether there is such a user. Sessions end with the old password; the same password again changes nothing."""
-    user = principals.user_by_name(settings.DEMO_ACCOUNT, name)
+    user = principals.user_by_name(account, name)
     if user is None:
         return False
     if not user.check_password(password):

@@ -9,8 +9,9 @@ from django.conf import settings
 
 from secrets_app import operations
 from secrets_app.call import Call
+from secrets_app.errors import ResourceExistsException
 from secrets_app.kms import keys
-from secrets_app.models import KeyAlias, KmsKey, RotationConfiguration, RotationFunction, Secret, Tag
+from secrets_app.models import KeyAlias, KeyState, KmsKey, RotationConfiguration, RotationFunction, Secret, Tag
 from secrets_app.principals import Identity
 from secrets_app.rotation import windows
 
@@ -37,23 +38,39 @@ def _keys(call: Call) -> None:
 
 
 def _key(call: Call, region: str, alias: str, description: str, *, key_id: str = "") -> KmsKey:
-    key = keys.create(account=call.account, region=region, now=call.now, description=description, key_id=key_id)
+    if KeyAlias.objects.filter(account=call.account, region=region, name=alias).exists():
+        raise ResourceExistsException(f"There is an {alias} in {region} already: the examples need a clean start.")
+    key = _kept(call.account, region, key_id) or keys.create(
+        account=call.account, region=region, now=call.now, description=description, key_id=key_id
+    )
     KeyAlias.objects.create(
         account_id=call.account, region=region, name=alias, kms_key=key, created_at=call.now, updated_at=call.now
     )
     return key
 
 
+def _kept(account: str, region: str, key_id: str) -> KmsKey | None:
+    """One that another account's secrets are encrypted under outlives the emptying of the demo."""
+    key = KmsKey.objects.filter(account=account, region=region, key_id=key_id).first()
+    if key is not None:
+        key.state, key.deletion_at = KeyState.ENABLED, None
+        key.save(update_fields=["state", "deletion_at"])
+    return key
+
+
 def _rotation_function(call: Call) -> RotationFunction:
-    return RotationFunction.objects.create(
+    function, _ = RotationFunction.objects.get_or_create(
         account_id=call.account,
         region=call.region,
         name=ROTATION_FUNCTION,
-        description="Gives a JSON secret a new random password",
-        kind=RotationFunction.Kind.MODULE,
-        handler="secrets_app.rotation.bundled.random_password:lambda_handler",
-        created_at=call.now,
+        defaults={
+            "description": "Gives a JSON secret a new random password",
+            "kind": RotationFunction.Kind.MODULE,
+            "handler": "secrets_app.rotation.bundled.random_password:lambda_handler",
+            "created_at": call.now,
+        },
     )
+    return function
 
 
 def _secrets_of_an_application(call: Call, viewer_arn: str) -> None:

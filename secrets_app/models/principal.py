@@ -12,6 +12,8 @@ class Account(models.Model):
 
     id = models.CharField(primary_key=True, max_length=12)
     created_at = models.DateTimeField()
+    is_made_by_use = models.BooleanField(default=False)  # by its first request under AUTH=permissive
+    emptied_at = models.DateTimeField(null=True)  # the last time all that is in it was removed at once
 
     class Meta:
         constraints = [models.CheckConstraint(condition=Q(id__regex=r"^\d{12}$"), name="account_id_is_12_digits")]

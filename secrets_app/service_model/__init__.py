@@ -1,7 +1,7 @@
 """The vendored AWS service models, read once: operations, shapes and their limits.
 
 The files are AWS's own (Apache-2.0, see NOTICE beside them), without documentation; `manage.py update_service_model`
-refreshes them. Nothing of a shape is written by hand anywhere else in this code.
+refreshes them; one is our own. Nothing of a shape is written by hand anywhere else in this code.
 """
 
 import json
@@ -18,6 +18,9 @@ MODEL_FILES = {
     "kms": "kms-2014-11-01.json",
     "sts": "sts-2011-06-15.json",
 }
+# What this server has beside AWS's services; in the same form, written by us.
+OWN = "secretsconsole"
+_OWN_FILE = f"{OWN}-2026-11-25.json"
 
 
 @dataclass(slots=True, eq=False)
@@ -58,7 +61,7 @@ class Service:
 
     @staticmethod
     def read(name: str) -> "Service":
-        document = json.loads((Path(__file__).parent / MODEL_FILES[name]).read_text())
+        document = json.loads((Path(__file__).parent / MODEL_FILES.get(name, _OWN_FILE)).read_text())
         metadata, shapes = document["metadata"], _Shapes(document["shapes"])
         return Service(
             name=name,

@@ -129,6 +129,42 @@ def test_an_open_address_without_tls_is_refused(tmp_path: Path, host: str) -> No
     )
 
 
+def test_an_auth_that_is_none_is_refused(tmp_path: Path) -> None:
+    assert refused(tmp_path / "data", AUTH="none") == "AUTH must be strict or permissive, not 'none'."
+
+
+def test_permissive_without_a_demo_is_refused(tmp_path: Path) -> None:
+    assert refused(tmp_path / "data", AUTH="permissive", DEMO="0") == (
+        "AUTH=permissive is for the demo account, and DEMO=0 says that there is none."
+    )
+
+
+@pytest.mark.parametrize(
+    ("more", "where"),
+    [
+        ({"HOST": "0.0.0.0", "BEHIND_TLS": "1"}, "HOST=0.0.0.0"),
+        ({"HOST": "192.0.2.7", "BEHIND_TLS": "1"}, "HOST=192.0.2.7"),
+        ({"BEHIND_TLS": "1"}, "BEHIND_TLS=1"),
+    ],
+)
+def test_permissive_where_others_can_reach_it_is_refused(tmp_path: Path, more: dict[str, str], where: str) -> None:
+    assert refused(tmp_path / "data", AUTH="permissive", **more) == (
+        f"AUTH=permissive with {where} would let everybody who can reach this machine do everything: leave one of them "
+        "out, or say that it is meant with AUTH_PERMISSIVE_ANYWHERE=1."
+    )
+
+
+def test_permissive_is_served_anywhere_if_it_is_meant(tmp_path: Path) -> None:
+    server = LiveServer(
+        tmp_path / "data", AUTH="permissive", HOST="0.0.0.0", BEHIND_TLS="1", AUTH_PERMISSIVE_ANYWHERE="1"
+    )
+    server.start()
+    try:
+        assert b'"Auth":"permissive"' in server.get("/_secrets_console/info")[1]
+    finally:
+        server.stop()
+
+
 def test_a_root_key_that_is_none_is_refused(tmp_path: Path) -> None:
     assert refused(tmp_path / "data", ROOT_KEY="c2hvcnQ=") == (
         "The root key in $ROOT_KEY must be 32 bytes long, in base64."

@@ -27,6 +27,8 @@ class Command(BaseCommand):
 
     def _serve(self, host: str, port: int) -> None:
         checks.host(host, behind_tls=settings.BEHIND_TLS)
+        if settings.AUTH == "permissive":
+            checks.permissive_mode(host, behind_tls=settings.BEHIND_TLS, anywhere=settings.AUTH_PERMISSIVE_ANYWHERE)
         checks.port_is_free(host, port)
         workers = web.number_of_workers()
         prepared = prepare(self._say)

@@ -19,7 +19,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections, connection
 
-from secrets_app import bulk_changes, deletion, drafts, replication, write_ahead_log
+from secrets_app import accounts, bulk_changes, deletion, drafts, replication, write_ahead_log
 from secrets_app.rotation import credentials, due, engine
 from secrets_app.rotation.engine import Worker
 
@@ -102,6 +102,9 @@ def _survive(work: Callable[[], object]) -> None:
     try:
         work()
     except Exception:
+        if accounts.were_emptied_lately(_utc_now()):
+            logger.info("The scheduler's work was removed under it, by the emptying of the demo account.")
+            return
         logger.exception("The scheduler could not do part of its work; it will try again.")
 
 

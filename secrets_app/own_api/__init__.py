@@ -1,0 +1,1 @@
+"""What this server has beside AWS's services: who it is, and for test suites a clean start and posted contents."""
