@@ -132,3 +132,104 @@ def test_info_has_what_is_promised(server: LiveServer) -> None:
         told = json.loads(answer.read())
 
     assert set(re.findall(r"`([A-Z][A-Za-z]+)`", row)) == told.keys() - {"Name"}
+
+
+# --- docs/clients.md ---------------------------------------------------------------------------------------
+
+WHO = "aws sts get-caller-identity --query Account --output text"
+DECRYPTABLE = "aws kms list-aliases --query 'length(Aliases)' --output text"
+CLIENTS = "docs/clients.md"
+
+
+@pytest.fixture
+def filled(server: LiveServer) -> LiveServer:
+    """With MyTestSecret, and nothing of what a snippet creates."""
+    secret = b'{"Secrets": [{"Name": "MyTestSecret", "SecretString": {"user": "diegor"}}]}'
+    script = (
+        f"curl --fail --silent --aws-sigv4 aws:amz:us-west-2:secretsmanager --user {':'.join(keys(server).values())}"
+    )
+    subprocess.run(
+        [*script.split(), "--json", secret, f"{server.url}/_secrets_console/reset"], check=True, capture_output=True
+    )
+    return server
+
+
+def test_every_client_of_the_task_is_there() -> None:
+    headings = re.findall(r"^## (.*)$", (ROOT / CLIENTS).read_text(), re.MULTILINE)
+
+    assert {heading.split(",")[0] for heading in headings} >= {
+        "AWS CLI",
+        "boto3",
+        "JavaScript",
+        "Java",
+        "Go",
+        "Terraform",
+        "Spring Cloud AWS",
+    }
+
+
+def test_the_two_files(filled: LiveServer, tmp_path: Path) -> None:
+    """With the folder that the server was started in, where DATA_DIR is ./data."""
+    (tmp_path / "data").symlink_to(filled.data_dir)
+    script = code(CLIENTS, "sh", "AWS_SHARED_CREDENTIALS_FILE")
+
+    done = shell(filled, f"{script}\n{WHO}\n{DECRYPTABLE}", tmp_path)
+
+    assert done.stdout.split()[0] == "123456789012", done.stderr
+
+
+def test_a_variable_for_each_service(filled: LiveServer, tmp_path: Path) -> None:
+    script = code(CLIENTS, "sh", "AWS_ENDPOINT_URL_SECRETS_MANAGER")
+    read = "aws secretsmanager get-secret-value --secret-id MyTestSecret --query SecretString --output text"
+
+    done = shell(
+        filled, f"{script}\n{WHO}\n{DECRYPTABLE}\n{read}", tmp_path, AWS_DEFAULT_REGION="us-west-2", **keys(filled)
+    )
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0] == "123456789012"
+    assert json.loads(done.stdout.splitlines()[-1]) == {"user": "diegor"}
+
+
+def test_a_profile_with_a_services_section(filled: LiveServer, tmp_path: Path) -> None:
+    folder = tmp_path / ".aws"
+    folder.mkdir()
+    (folder / "config").write_text(code(CLIENTS, "ini", "[services").replace(HERE, filled.url))
+    written = (filled.data_dir / "aws" / "credentials").read_text()
+    (folder / "credentials").write_text(written.replace("[default]", "[secrets-console]"))
+    read = "aws secretsmanager get-secret-value --secret-id MyTestSecret --query SecretString --output text"
+
+    done = shell(filled, f"{WHO}\n{DECRYPTABLE}\n{read}", tmp_path, AWS_PROFILE="secrets-console")
+
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines()[0] == "123456789012"
+    assert json.loads(done.stdout.splitlines()[-1]) == {"user": "diegor"}
+
+
+def test_the_aws_cli(filled: LiveServer, tmp_path: Path) -> None:
+    done = shell(filled, code(CLIENTS, "sh", "clients/cli"), tmp_path, **keys(filled))
+
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout.splitlines()[-1]) == {"user": "diegor"}
+
+
+def test_boto3(filled: LiveServer, tmp_path: Path) -> None:
+    (tmp_path / "snippet.py").write_text(code(CLIENTS, "python", "boto3.client").replace(HERE, filled.url))
+
+    done = shell(filled, f"{sys.executable} snippet.py", tmp_path, **keys(filled))
+
+    assert (done.stdout.strip(), done.stderr) == ('{"user": "diegor"}', "")
+
+
+def test_javascript(filled: LiveServer, tmp_path: Path) -> None:
+    modules = ROOT / "tests" / "clients" / "javascript" / "node_modules"
+    if not (modules / "@aws-sdk" / "client-secrets-manager").is_dir():
+        if os.environ.get("CI") == "true":
+            pytest.fail("CI=true and npm has not brought the SDK for JavaScript: .ci/javascript does.")
+        pytest.skip("npm has not brought the SDK for JavaScript: .ci/javascript does")
+    (tmp_path / "node_modules").symlink_to(modules)
+    (tmp_path / "snippet.mjs").write_text(code(CLIENTS, "js", "SecretsManagerClient").replace(HERE, filled.url))
+
+    done = shell(filled, "node snippet.mjs", tmp_path, **keys(filled))
+
+    assert json.loads(done.stdout) == {"user": "diegor"}, done.stderr
