@@ -45,7 +45,7 @@ format: $(TEST_STAMP) ## put the source into shape
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(RUN_STAMP) ## measure, side by side with moto; writes docs/performance.md
+bench: $(RUN_STAMP) ## measure, side by side with moto and MiniStack; writes docs/performance.md
 	@exec $(BIN)/python -m bench
 
 password: $(RUN_STAMP) ## a new password for the administrator (another user: NAME=viewer)

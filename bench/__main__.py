@@ -5,39 +5,49 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from bench import report, requests
-from bench.servers import ROOT, SECRETS, Moto, Ours, Server, install_moto
+from bench.servers import ROOT, MiniStack, Moto, Ours, Server, install_peers
 
+SECRETS = 10_000
+MANY = 100_000
+_VALUE = "v" * 1024
 _ROUNDS = 3
-_SECONDS = 6.0
+_SECONDS = 5.0
 _CONNECTIONS = 8
+_PUTS = 8_000  # fewer than secrets: no secret gets so many versions in a day that the quota stops it
+
+Parameters = list[dict[str, Any]]
 
 
 def main() -> None:
-    _say("Installing moto beside us (once) ...")
-    moto_version = install_moto()
+    _say("Installing the peers beside us (once) ...")
+    versions = install_peers()
     with tempfile.TemporaryDirectory(prefix="secrets-console-bench-") as scratch:
-        ours, moto = Ours(Path(scratch) / "data"), Moto()
-        measured = _measure([ours, moto])
+        ours = Ours(Path(scratch) / "data")
+        measured = _measure([ours, Moto(), MiniStack()])
+        _say(f"Lists of {MANY:,} secrets ...")
+        scale = _scale(ours, measured[ours.name]["load"]["ListSecrets"])
         _say("Console pages with 10,000 secrets ...")
-        pages = _pages(ours)
-    report.write(measured, pages, moto_version=moto_version, connections=_CONNECTIONS, rounds=_ROUNDS)
+        pages = _pages(Path(scratch) / "pages")
+    report.write(measured, scale, pages, versions=versions, connections=_CONNECTIONS, rounds=_ROUNDS)
     _say(f"Written to {report.PATH.relative_to(ROOT)}.")
 
 
 def _measure(servers: list[Server]) -> dict[str, Any]:
-    """Load, memory and start-up; medians of the rounds. The servers take turns, so that a slow minute hits both."""
+    """Load, memory and start-up; medians of the rounds. The servers take turns, so that a slow minute hits all."""
     measured: dict[str, Any] = {server.name: {"load": {}} for server in servers}
     for server in servers:
         _say(f"{server.name}: first start, filling ...")
         measured[server.name]["first_start_s"] = server.start()
-        server.fill()
+        _send(server, "CreateSecret", _creations(), seconds=0)
         measured[server.name]["idle_mb"] = server.memory_mb()
     for operation, parameters in _WORK.items():
-        rounds = [{server.name: _load(server, operation, parameters) for server in servers} for _ in range(_ROUNDS)]
+        rounds = [{server.name: _load(server, operation, parameters()) for server in servers} for _ in range(_ROUNDS)]
         for server in servers:
             measured[server.name]["load"][operation] = _median([each[server.name] for each in rounds])
     for server in servers:
@@ -53,19 +63,53 @@ def _restart(server: Server) -> float:
     return seconds
 
 
-_WORK: dict[str, list[dict[str, Any]]] = {
-    "GetSecretValue": [{"SecretId": f"bench/{number:03}"} for number in range(SECRETS)],
-    "DescribeSecret": [{"SecretId": f"bench/{number:03}"} for number in range(SECRETS)],
-    "ListSecrets": [{"MaxResults": 100}],
+def _scale(ours: Server, of_ten_thousand: dict[str, float]) -> dict[int, dict[str, float]]:
+    """ListSecrets of 100, by the number of secrets in the Region."""
+    ours.start()
+    _send(ours, "CreateSecret", _creations(MANY - SECRETS), seconds=0)
+    of_many = _median([_load(ours, "ListSecrets", [{"MaxResults": 100}]) for _ in range(_ROUNDS)])
+    ours.stop()
+    return {SECRETS: of_ten_thousand, MANY: of_many}
+
+
+def _name(number: int) -> str:
+    return f"load/{number:05}"
+
+
+def _creations(count: int = SECRETS) -> Parameters:
+    first = 0 if count == SECRETS else SECRETS
+    return [
+        {"Name": _name(number), "SecretString": _VALUE, "ClientRequestToken": str(uuid.uuid4())}
+        for number in range(first, first + count)
+    ]
+
+
+_WORK: dict[str, Callable[[], Parameters]] = {
+    "GetSecretValue": lambda: [{"SecretId": _name(number)} for number in range(100)],
+    "DescribeSecret": lambda: [{"SecretId": _name(number)} for number in range(100)],
+    "ListSecrets": lambda: [{"MaxResults": 100}],
+    "BatchGetSecretValue": lambda: [
+        {"SecretIdList": [_name(number) for number in range(first, first + 20)]} for first in range(0, 1000, 20)
+    ],
+    "PutSecretValue": lambda: [
+        {"SecretId": _name(number), "SecretString": _VALUE, "ClientRequestToken": str(uuid.uuid4())}
+        for number in range(_PUTS)
+    ],
 }
 
 
-def _load(server: Server, operation: str, parameters: list[dict[str, Any]]) -> dict[str, float]:
-    """One round, by a load generator in a process of its own."""
+def _load(server: Server, operation: str, parameters: Parameters) -> dict[str, float]:
+    measured = _send(server, operation, parameters, seconds=_SECONDS)
+    _say(f"{server.name}: {operation} {measured['per_second']:.0f}/s, p99 {measured['p99_ms']:.1f} ms")
+    return measured
+
+
+def _send(server: Server, operation: str, parameters: Parameters, *, seconds: float) -> dict[str, float]:
+    """By a load generator in a process of its own. seconds: 0 sends each once."""
     signed = [requests.signed(server.port, server.key_id, server.secret, operation, each) for each in parameters]
     order = {
         "port": server.port,
-        "seconds": _SECONDS,
+        "seconds": seconds,
         "connections": _CONNECTIONS,
         "requests": [base64.b64encode(request).decode() for request in signed],
     }
@@ -77,7 +121,6 @@ def _load(server: Server, operation: str, parameters: list[dict[str, Any]]) -> d
     measured: dict[str, float] = json.loads(result.stdout)
     if measured["failures"]:
         raise SystemExit(f"{server.name}: {measured['failures']} of {measured['answers']} {operation} failed.")
-    _say(f"{server.name}: {operation} {measured['per_second']:.0f}/s, p99 {measured['p99_ms']:.1f} ms")
     return measured
 
 
@@ -86,11 +129,14 @@ def _median(rounds: list[dict[str, float]]) -> dict[str, float]:
     return sorted(rounds, key=lambda measured: measured["per_second"])[len(rounds) // 2]
 
 
-def _pages(ours: Ours) -> dict[str, Any]:
+def _pages(data_dir: Path) -> dict[str, Any]:
+    ours = Ours(data_dir)
+    ours.start()
+    ours.stop()
     result = subprocess.run(
         [sys.executable, "-m", "bench.pages"],
         cwd=ROOT,
-        env={**os.environ, "DATA_DIR": str(ours.data_dir)},
+        env={**os.environ, "DATA_DIR": str(data_dir)},
         stdout=subprocess.PIPE,
         text=True,
         check=True,

@@ -1,6 +1,7 @@
 """The load: a few keep-alive connections in one thread of a process of its own, sending requests signed beforehand.
 
-Reads from stdin: {"port", "seconds", "connections", "requests": [base64, ...]}. Writes to stdout what it measured.
+Reads from stdin: {"port", "seconds", "connections", "requests": [base64, ...]}; with "seconds": 0 it sends each request
+once. Writes to stdout what it measured.
 """
 
 import base64
@@ -64,8 +65,8 @@ def measure(port: int, seconds: float, connections: int, requests: list[bytes]) 
             selector.register(connection.stream, selectors.EVENT_READ, connection)
             connection.send(requests[turn % len(requests)])
             turn += 1
-        started = time.perf_counter()
-        while (now := time.perf_counter()) < started + seconds:
+        started = now = time.perf_counter()
+        while len(latencies) < len(requests) if not seconds else (now := time.perf_counter()) < started + seconds:
             for key, _ in selector.select(timeout=1):
                 connection = key.data
                 head = connection.answer()
@@ -78,9 +79,10 @@ def measure(port: int, seconds: float, connections: int, requests: list[bytes]) 
                     connection.stream.close()
                     connection.open()
                     selector.register(connection.stream, selectors.EVENT_READ, connection)
-                connection.send(requests[turn % len(requests)])
-                turn += 1
-        elapsed = now - started
+                if seconds or turn < len(requests):
+                    connection.send(requests[turn % len(requests)])
+                    turn += 1
+        elapsed = (now if seconds else time.perf_counter()) - started
         for key in list(selector.get_map().values()):
             key.data.stream.close()
     latencies.sort()

@@ -1,4 +1,4 @@
-"""The two servers that are measured: ours, as `make run` starts it, and moto's."""
+"""The servers that are measured: ours, as `make run` starts it, and two emulators as they come."""
 
 import os
 import signal
@@ -12,14 +12,9 @@ from abc import ABC, abstractmethod
 from configparser import RawConfigParser
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
-
-import botocore.session
 
 ROOT = Path(__file__).resolve().parents[1]
-MOTO_VENV = ROOT / ".venv-bench"
-SECRETS = 100
-VALUE = "v" * 1024
+PEERS_VENV = ROOT / ".venv-bench"
 
 
 def free_port() -> int:
@@ -80,18 +75,6 @@ class Server(ABC):
             os.killpg(self._process.pid, signal.SIGTERM)
         self._process.wait(timeout=20)
 
-    def fill(self) -> None:
-        """As many secrets of 1 KB as the requests take turns over."""
-        client: Any = botocore.session.Session().create_client(
-            "secretsmanager",
-            region_name="us-west-2",
-            endpoint_url=f"http://127.0.0.1:{self.port}",
-            aws_access_key_id=self.key_id,
-            aws_secret_access_key=self.secret,
-        )
-        for number in range(SECRETS):
-            client.create_secret(Name=f"bench/{number:03}", SecretString=VALUE)
-
     def memory_mb(self) -> float:
         """Proportional set size of the process and all below it: shared pages are counted once."""
         assert self._process is not None
@@ -130,20 +113,31 @@ class Moto(Server):
     name = "moto_server"
 
     def command(self) -> list[str]:
-        return [str(MOTO_VENV / "bin" / "moto_server"), "-p", str(self.port)]
+        return [str(PEERS_VENV / "bin" / "moto_server"), "-p", str(self.port)]
 
 
-def install_moto() -> str:
-    """Into a virtual environment of its own, from the lock file; its version."""
-    python = MOTO_VENV / "bin" / "python"
+class MiniStack(Server):
+    name = "MiniStack"
+
+    def command(self) -> list[str]:
+        return [str(PEERS_VENV / "bin" / "ministack")]
+
+    def environment(self) -> dict[str, str]:
+        return {**super().environment(), "GATEWAY_PORT": str(self.port)}
+
+
+def install_peers() -> dict[str, str]:
+    """Into a virtual environment of their own, from the lock file; their versions by package."""
+    python = PEERS_VENV / "bin" / "python"
     if not python.exists():
-        subprocess.run([sys.executable, "-m", "venv", str(MOTO_VENV)], check=True)
+        subprocess.run([sys.executable, "-m", "venv", str(PEERS_VENV)], check=True)
     pip = [str(python), "-m", "pip", "--disable-pip-version-check"]
     subprocess.run(
         [*pip, "install", "--quiet", "--require-hashes", "-r", "requirements/bench.txt"], cwd=ROOT, check=True
     )
-    shown = subprocess.run([*pip, "show", "moto"], capture_output=True, text=True, check=True).stdout
-    return next(line.split()[1] for line in shown.splitlines() if line.startswith("Version:"))
+    listed = subprocess.run([*pip, "freeze"], capture_output=True, text=True, check=True).stdout
+    versions = dict(line.split("==") for line in listed.splitlines() if "==" in line)
+    return {name: versions[name] for name in ("moto", "ministack")}
 
 
 def _family(pid: int) -> list[int]:

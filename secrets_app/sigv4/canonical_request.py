@@ -3,6 +3,7 @@
 Built from the request as it came in, for exactly the headers the caller signed. Facts: security.md 4.1.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, unquote_to_bytes
@@ -10,9 +11,10 @@ from urllib.parse import quote, unquote_to_bytes
 HeaderLookup = Callable[[str], str | None]  # lower-case name -> value as latin-1 text; None if it was not sent
 
 _UNRESERVED = "-_.~"
+_SPACE = re.compile(rb"\s")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Request:
     """path and query as they were sent, percent-encoded; repeated headers joined by a comma in order of arrival."""
 
@@ -45,7 +47,8 @@ def _canonical_header(name: str, value: str | None) -> bytes:
     if value is None:
         raise SignedHeaderMissingError(name)
     # Split as bytes: as text, parts of a UTF-8 character would count as white space.
-    return name.encode("latin-1") + b":" + b" ".join(value.encode("latin-1").split())
+    encoded = value.encode("latin-1")
+    return name.encode("latin-1") + b":" + (b" ".join(encoded.split()) if _SPACE.search(encoded) else encoded)
 
 
 def _canonical_path(path: str) -> bytes:
