@@ -8,6 +8,7 @@ from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django_htmx.http import reswap, retarget, trigger_client_event
 
+from console.equivalent_call.shown import with_calls
 from console.http import ConsoleRequest
 
 
@@ -25,7 +26,7 @@ def saved(
 
     template: renders the one element with the id `target`. Without script: back to the page, flash included.
     """
-    messages.success(request, message)
+    messages.success(request, with_calls(message, request.call.made))
     if not request.htmx:
         return redirect(context["page_url"])
     html = render_to_string(template, context, request) + render_to_string("console/_flash_oob.html", {}, request)

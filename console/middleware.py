@@ -51,6 +51,7 @@ class ConsoleMiddleware:
             source_ip=source_ip(request.META, behind_proxy=settings.BEHIND_TLS),
             user_agent=request.headers.get("User-Agent", ""),
             secure_transport=request.is_secure(),
+            made=[],
         )
         return self.get_response(request)
 

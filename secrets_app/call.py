@@ -1,6 +1,6 @@
 """One call of one operation: who, where, when; and the two questions every operation asks: which secret, and may I."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, Protocol
@@ -32,6 +32,17 @@ class SecretFacts(Protocol):
     def type(self) -> str: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A change that was made, fit to be shown: of its sensitive parameters only which ones were given."""
+
+    service: str
+    operation: str
+    region: str
+    parameters: Mapping[str, Any]
+    withheld: Sequence[str]
+
+
 @dataclass(slots=True)  # not frozen: that triples what each of the two a request makes costs
 class Call:
     """Never changed once made. now: aware UTC, the only clock an operation may look at; operation: of @operation."""
@@ -48,6 +59,7 @@ class Call:
     read_only: bool = False
     operation: OperationModel = None  # type: ignore[assignment]  # never None inside an operation
     record: audit.Record = field(default_factory=audit.Record)
+    made: list[Made] | None = None  # where the console wants to know what was changed by this call
 
     @property
     def account(self) -> str:

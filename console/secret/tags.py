@@ -62,6 +62,7 @@ def edit(request: ConsoleRequest, secret_id: str) -> HttpResponse:
     context: dict[str, Any] = {
         "action": url_of("secret-tags-edit", secret_id, request.call.region),
         "system_tags": system_tags,
+        "before": {key: value for key, value in before.items() if not _is_system(key)},
         "limit": MOST_TAGS - len(system_tags),
     }
     if request.method == "GET":

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.views.decorators.debug import sensitive_variables
 from django.views.decorators.http import require_http_methods
 
+from console.equivalent_call.shown import with_calls
 from console.http import ConsoleRequest
 from console.secret._for_secret import url_of
 from console.secret.permissions import laid_out
@@ -94,7 +95,7 @@ def _stored(request: ConsoleRequest, name: str, *, rotates: bool) -> HttpRespons
         '<a href="{}#panel-sample-code">see sample code</a>.'
     )
     url = url_of("secret", name, region)
-    messages.success(request, format_html(text, name, url, url))
+    messages.success(request, with_calls(format_html(text, name, url, url), request.call.made))
     return redirect(url_of("secret", name, region, tab="rotation") if rotates else "secrets-list")
 
 

@@ -7,7 +7,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from django.db import transaction
 
 from secrets_app import audit, secret_ids, validation
-from secrets_app.call import Call
+from secrets_app.call import Call, Made
 from secrets_app.service_model import OperationModel, service
 
 P = ParamSpec("P")
@@ -26,6 +26,7 @@ def operation(
     def decorate(function: Callable[Concatenate[Call, P], R]) -> Callable[Concatenate[Call, P], R]:
         @functools.wraps(function)
         def run(call: Call, /, *args: P.args, **arguments: P.kwargs) -> R:
+            made = call.made
             call = call.starting(model, service_name, read_only=not changes)
             try:
                 validation.check(model, arguments)
@@ -38,7 +39,9 @@ def operation(
                     result = function(call, *args, **arguments)
                     # In the same transaction: no change without its event, no event of a change that was undone.
                     audit.write(call, arguments)
-                    return result
+                if made is not None:
+                    made.append(_made(call, service_name, model, arguments))
+                return result
             except Exception as error:
                 audit.write(call, arguments, error)
                 raise
@@ -47,6 +50,11 @@ def operation(
         return run
 
     return decorate
+
+
+def _made(call: Call, service_name: str, model: OperationModel, arguments: dict[str, Any]) -> Made:
+    given = [member for member in model.sensitive if arguments.get(model.keywords[member]) is not None]
+    return Made(service_name, model.name, call.region, audit.request_parameters(model, arguments), given)
 
 
 def model_of(service_name: str, name: str) -> OperationModel | None:
