@@ -1,7 +1,8 @@
 """The SQL of the hot path. Everything else goes through the ORM or Django's cursor."""
 
 import sqlite3
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
+from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -111,13 +112,14 @@ class _Kept(dict[tuple[Hashable, ...], Any]):
     another connection, total_changes with every row this connection changes. So this is never stale, in any process.
     """
 
-    __slots__ = ("_driver", "_overlooked", "_state")
+    __slots__ = ("_driver", "_overlooked", "_state", "is_moment_over")
 
     def __init__(self, driver: sqlite3.Connection) -> None:
         super().__init__()
         self._driver = driver
         self._overlooked = 0
         self._state = (-1, -1)
+        self.is_moment_over = True
 
     def belongs_to(self, driver: sqlite3.Connection) -> bool:
         return self._driver is driver
@@ -126,11 +128,29 @@ class _Kept(dict[tuple[Hashable, ...], Any]):
         self._overlooked += changes
 
     def refresh(self) -> None:
-        (others,) = self._driver.execute("PRAGMA data_version").fetchone()
+        others = self._state[0]
+        if self.is_moment_over:
+            (others,) = self._driver.execute("PRAGMA data_version").fetchone()
         state = (others, self._driver.total_changes - self._overlooked)
         if state != self._state or len(self) >= _MOST_KEPT:
             self.clear()
             self._state = state
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Everything in it that is made of rows is as of one moment, its beginning, but for changes of its own: other
+    connections are asked about once. For what runs from begin to end without waiting, as a request to the API does."""
+    database = current_database()
+    kept = _kept(database) if _is_plain_sqlite(database) and not database.connection.in_transaction else None
+    if kept is None:
+        yield
+        return
+    kept.is_moment_over = False
+    try:
+        yield
+    finally:
+        kept.is_moment_over = True
 
 
 def _kept(database: BaseDatabaseWrapper) -> _Kept:

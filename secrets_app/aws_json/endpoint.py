@@ -16,7 +16,7 @@ from django.conf import settings
 from secrets_app import accounts, audit
 from secrets_app.call import Call
 from secrets_app.errors import AwsError, InternalServiceError, UnknownOperationException
-from secrets_app.statements import current_database
+from secrets_app.statements import current_database, one_moment
 
 from . import codec, targets, wsgi
 from .authentication import Caller
@@ -58,7 +58,8 @@ def answered(
     request_id = audit.new_request_id()
     try:
         replace_dropped_connection()
-        status, body = 200, result(environ, request_id)
+        with one_moment():
+            status, body = 200, result(environ, request_id)
     except AwsError as error:
         if error.status >= 500:
             _log.error("Request %s: %s: %s", request_id, error.code, error.message)

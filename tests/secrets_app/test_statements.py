@@ -8,10 +8,10 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.transaction import TransactionManagementError
 
 from secrets_app.models import Account
-from secrets_app.statements import Statement
+from secrets_app.statements import Statement, one_moment
 
 TABLE = Account._meta.db_table
-INSERT = Statement(f"INSERT INTO {TABLE} (id, created_at) VALUES (%s, %s)")  # noqa: S608  our own table
+INSERT = Statement(f"INSERT INTO {TABLE} (id, created_at, is_made_by_use) VALUES (%s, %s, FALSE)")  # noqa: S608  our own
 NAMES = Statement(f"SELECT id FROM {TABLE} WHERE id >= %s ORDER BY id")  # noqa: S608  our own table
 ROW = ("123456789012", "2026-11-24 09:00:00+00:00")
 
@@ -104,6 +104,28 @@ def test_a_change_through_another_connection_is_seen() -> None:
     thread = Thread(target=elsewhere)
     thread.start()
     thread.join()
+
+    assert NAMES.made_of_rows(("0",), made) == []
+
+
+@only_sqlite
+@pytest.mark.django_db(transaction=True)
+def test_one_moment_has_its_own_changes_and_ends() -> None:
+    made = Made()
+
+    with one_moment():
+        NAMES.made_of_rows(("0",), made)
+        INSERT.run(ROW)
+        assert NAMES.made_of_rows(("0",), made) == ["123456789012"]
+
+        def elsewhere() -> None:
+            Account.objects.all().delete()
+            connection.close()
+
+        thread = Thread(target=elsewhere)
+        thread.start()
+        thread.join()
+        assert NAMES.made_of_rows(("0",), made) == ["123456789012"]
 
     assert NAMES.made_of_rows(("0",), made) == []
 
