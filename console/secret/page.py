@@ -6,6 +6,7 @@ from typing import Any
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_GET
 
 from console.http import ConsoleRequest
@@ -60,6 +61,7 @@ _OPERATIONS = (
 
 @for_secret
 @require_GET
+@gzip_page  # no value is ever on it: those are the answers to a POST, which are not compressed (BREACH)
 def show(request: ConsoleRequest, secret_id: str) -> HttpResponse:
     """The whole page; for a tab asked by htmx only the secret's part of it."""
     template = "console/secret/_secret.html" if request.htmx else "console/secret/page.html"

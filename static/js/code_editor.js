@@ -24,8 +24,9 @@ function upgrade(textarea) {
   const surface = document.createElement("div");
   surface.className = "code-editor__surface";
   textarea.before(surface);
-  textarea.hidden = true;
+  const hadFocus = textarea === document.activeElement;
   ace.config.setModuleUrl(`ace/mode/${textarea.dataset.codeEditor}_worker`, textarea.dataset.worker);
+  textarea.hidden = true;
   const editor = ace.edit(surface, {
     mode: `ace/mode/${textarea.dataset.codeEditor}`,
     theme: theme(),
@@ -44,14 +45,32 @@ function upgrade(textarea) {
   });
   editor.session.on("changeAnnotation", () => showStatus(frame, editor));
   editor.selection.on("changeCursor", () => showStatus(frame, editor));
+  if (hadFocus) editor.renderer.scroller.focus(); // where Tab comes to
   new ResizeObserver(() => editor.resize()).observe(surface);
 }
 
-function upgradeAll() {
-  for (const textarea of document.querySelectorAll("[data-code-editor]:not([hidden])")) upgrade(textarea);
+// Ace and its style sheets, once, in their order, when the first editor appears.
+let loading = null;
+
+function loadAce() {
+  const files = document.querySelector("[data-code-editor-files]").content.cloneNode(true);
+  const loaded = [...files.querySelectorAll("script, link")].map((file) => {
+    file.async = false;
+    return new Promise((resolve, reject) => Object.assign(file, { onload: resolve, onerror: reject }));
+  });
+  document.head.append(files);
+  return Promise.all(loaded).then(() => {
+    ace.config.set("useStrictCSP", true);
+    ace.config.set("loadWorkerFromBlob", false);
+  });
 }
 
-ace.config.set("useStrictCSP", true);
-ace.config.set("loadWorkerFromBlob", false);
+async function upgradeAll() {
+  const editors = "[data-code-editor]:not([hidden])";
+  if (!document.querySelector(editors)) return;
+  await (loading ??= loadAce());
+  for (const textarea of document.querySelectorAll(editors)) upgrade(textarea);
+}
+
 document.addEventListener("htmx:load", upgradeAll);
 upgradeAll();

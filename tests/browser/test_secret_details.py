@@ -231,6 +231,23 @@ def test_deletion_is_scheduled_cancelled_and_done_at_once(admin: Page, name: str
         client.describe_secret(SecretId=name)
 
 
+def test_page_weighs_little_and_the_editor_comes_when_it_is_needed(admin: Page, name: str) -> None:
+    """Under 150 kB in total. With nothing in the cache: the context of a test is new."""
+    weights: list[int] = []
+    admin.on("requestfinished", lambda request: weights.append(request.sizes()["responseBodySize"]))
+    network = admin.context.new_cdp_session(admin)
+    network.send("Network.enable")
+    network.send("Network.setCacheDisabled", {"cacheDisabled": True})
+    open_secret(admin, name)
+    admin.wait_for_load_state("networkidle")
+
+    assert sum(weights) < 150_000
+    assert admin.locator("script[src*='/ace/']").count() == 0
+    admin.get_by_role("link", name="Edit permissions").click()
+    dialog_of(admin).locator(".ace_editor").wait_for()
+    expect(dialog_of(admin).locator(".ace_gutter-cell").first).to_have_text("1")
+
+
 def test_everything_works_without_script(
     scriptless: Page, name: str, client: SecretsManagerClient, tmp_path: Path
 ) -> None:

@@ -162,3 +162,15 @@ def test_secret_of_another_region_is_not_found_here(signed_in: Client, secret: S
     answer = signed_in.get(reverse("secret", query={"name": secret.name, "region": "eu-west-1"}))
 
     assert answer.status_code == 404
+
+
+def test_page_is_compressed_and_a_value_never(signed_in: Client, secret: Secret) -> None:
+    """The length of what is compressed would say something of the value (BREACH)."""
+    page = signed_in.get(address("secret", secret), HTTP_ACCEPT_ENCODING="gzip")
+    value = signed_in.post(address("secret-value-retrieve", secret), HTTP_ACCEPT_ENCODING="gzip")
+    dialog = signed_in.get(address("secret-value-edit", secret), HTTP_ACCEPT_ENCODING="gzip")
+
+    assert page.headers["Content-Encoding"] == "gzip"
+    for answer in (value, dialog):
+        assert "Content-Encoding" not in answer.headers
+        assert b"first-password" in answer.content
