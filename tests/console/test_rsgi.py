@@ -3,6 +3,7 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any
 from unittest.mock import patch
@@ -88,7 +89,13 @@ async def _serve(application: rsgi.Application, *requests: tuple[Scope, Protocol
 
 
 def serve(application: rsgi.Application, *requests: tuple[Scope, Protocol]) -> None:
-    """As granian does it: the loop does not run yet when the application hears of it."""
+    """As granian does it: in a thread where no other loop runs, which Playwright leaves in the main one; and the loop
+    does not run yet when the application hears of it."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(_serve_here, application, requests).result()
+
+
+def _serve_here(application: rsgi.Application, requests: tuple[tuple[Scope, Protocol], ...]) -> None:
     loop = asyncio.new_event_loop()
     try:
         application.__rsgi_init__(loop)
