@@ -35,7 +35,7 @@ def run(request: pytest.FixtureRequest, live_server_process: LiveServer, tmp_pat
             text = rendering.as_cli(calls, live_server_process.url).replace("'****'", filled_in or "'****'")
             command = ["sh", "-ec", text]
         else:
-            text = rendering.as_python(calls, live_server_process.url).replace("'****'", filled_in or "'****'")
+            text = rendering.as_python(calls, live_server_process.url).replace('"****"', filled_in or '"****"')
             command = [sys.executable, "-c", text]
         done = subprocess.run(
             command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
