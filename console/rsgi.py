@@ -13,7 +13,10 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any, Protocol
+
+from granian.rsgi import ProtocolClosed
 
 from console.wsgi import pages
 from secrets_app import audit, front_door, statements
@@ -73,13 +76,14 @@ class Application:
         if scope.proto == "http":
             environ = environ_of(scope)
             answer_to = self._api_answer if front_door.is_api_request(environ) else self._page
-            protocol.response_bytes(*await answer_to(environ, protocol))
+            with suppress(ProtocolClosed):  # the client has gone away in the middle of its request
+                protocol.response_bytes(*await answer_to(environ, protocol))
 
     async def _api_answer(self, environ: Environ, protocol: Any) -> Answer:
         try:
             environ["wsgi.input"] = await self._body(environ, protocol, LONGEST_BODY)
         except TimeoutError:
-            status, headers, body = _refused(environ, RequestTimeoutException(_TOO_SLOW))
+            status, headers, body = self._api.refused(environ, RequestTimeoutException(_TOO_SLOW))
             return status, [*headers, _CLOSE], body
         return await self._api.answer(environ)
 
@@ -127,8 +131,16 @@ class _Api:
                 await self._committed()
             except Exception:
                 # Nothing happens unaudited: without its event the answer stays here.
-                answer = _refused(environ, InternalServiceError("The audit trail could not be written."))
+                answer = self.refused(environ, InternalServiceError("The audit trail could not be written."))
         return answer
+
+    def refused(self, environ: Environ, error: InternalServiceError | RequestTimeoutException) -> Answer:
+        """In the same context: outside of it, each refusal would open a database connection of its own."""
+
+        def refuse(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
+            return front_door.refuse(environ, start_response, error)
+
+        return self._context.run(_collected, refuse, environ)
 
     async def _committed(self) -> None:
         """Until the events of this moment are committed, together with those of whoever else waits."""
@@ -210,13 +222,6 @@ def _collected(application: Callable[[Environ, Callable[..., Any]], Iterable[byt
             close()
     status, headers = started[-1]
     return int(status[:3]), headers, body
-
-
-def _refused(environ: Environ, error: InternalServiceError | RequestTimeoutException) -> Answer:
-    def refuse(environ: Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
-        return front_door.refuse(environ, start_response, error)
-
-    return _collected(refuse, environ)
 
 
 application = Application()

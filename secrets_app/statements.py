@@ -13,6 +13,7 @@ Made = TypeVar("Made")
 Row = tuple[Any, ...]
 
 _MOST_KEPT = 1024
+_MOST_WEIGHT_KEPT = 8 * 1024 * 1024  # a value may have 64 KB, and every thread keeps its own
 _KEPT = "_secrets_console_kept"  # on Django's wrapper of a connection
 
 
@@ -65,7 +66,9 @@ class Statement:
             if entry in kept:
                 found: Made = kept[entry]
                 return found
-            made = kept[entry] = make(database.connection.execute(self._sqlite, parameters).fetchall())
+            rows = database.connection.execute(self._sqlite, parameters).fetchall()
+            made = make(rows)
+            kept.keep(entry, made, _weight(rows) + _weight([entry]))
             return made
 
     def run(self, parameters: Sequence[Any], *, is_event: bool = False) -> None:
@@ -99,7 +102,7 @@ class Statement:
         try:
             driver.executemany(self._sqlite, parameters)
             driver.execute("COMMIT")
-        except sqlite3.Error:
+        except BaseException:  # also what the driver cannot write as text: this connection serves everybody
             if driver.in_transaction:
                 driver.execute("ROLLBACK")
             raise
@@ -112,13 +115,14 @@ class _Kept(dict[tuple[Hashable, ...], Any]):
     another connection, total_changes with every row this connection changes. So this is never stale, in any process.
     """
 
-    __slots__ = ("_driver", "_overlooked", "_state", "is_moment_over")
+    __slots__ = ("_driver", "_overlooked", "_state", "_weight", "is_moment_over")
 
     def __init__(self, driver: sqlite3.Connection) -> None:
         super().__init__()
         self._driver = driver
         self._overlooked = 0
         self._state = (-1, -1)
+        self._weight = 0
         self.is_moment_over = True
 
     def belongs_to(self, driver: sqlite3.Connection) -> bool:
@@ -134,7 +138,23 @@ class _Kept(dict[tuple[Hashable, ...], Any]):
         state = (others, self._driver.total_changes - self._overlooked)
         if state != self._state or len(self) >= _MOST_KEPT:
             self.clear()
+            self._weight = 0
             self._state = state
+
+    def keep(self, entry: tuple[Hashable, ...], made: Any, weight: int) -> None:
+        """What no longer fits makes room first; what never will is not kept."""
+        if weight > _MOST_WEIGHT_KEPT:
+            return
+        if self._weight + weight > _MOST_WEIGHT_KEPT:
+            self.clear()
+            self._weight = 0
+        self[entry] = made
+        self._weight += weight
+
+
+def _weight(rows: Sequence[tuple[Any, ...]]) -> int:
+    """About how many bytes they hold: of text and ciphertext, which alone can be long."""
+    return sum(len(value) for row in rows for value in row if isinstance(value, str | bytes))
 
 
 @contextmanager

@@ -10,6 +10,8 @@ from unittest.mock import patch
 
 import pytest
 from django.db import OperationalError
+from django.db.backends.signals import connection_created
+from granian.rsgi import ProtocolClosed
 
 from console import rsgi
 from secrets_app import audit
@@ -50,8 +52,8 @@ class _Pairs(dict[str, Any]):  # repeated names and all
 class Protocol:
     """What granian hands over; the body comes in parts, or never."""
 
-    def __init__(self, parts: Iterable[bytes] = (), *, hangs: bool = False) -> None:
-        self._parts, self._hangs = list(parts), hangs
+    def __init__(self, parts: Iterable[bytes] = (), *, hangs: bool = False, goes_away: bool = False) -> None:
+        self._parts, self._hangs, self._goes_away = list(parts), hangs, goes_away
         self.was_read = False
         self.answer: tuple[int, dict[str, str], bytes] = (0, {}, b"")
 
@@ -64,6 +66,8 @@ class Protocol:
             yield part
         if self._hangs:
             await asyncio.Event().wait()
+        if self._goes_away:
+            raise ProtocolClosed
 
     def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
         self.answer = (status, {name.lower(): value for name, value in headers}, body)
@@ -156,6 +160,37 @@ def test_a_body_that_never_comes_is_given_up_and_holds_nobody_up(application: rs
     assert other[1].answer[0] == 200
     status, _, content = hanging.answer
     assert (status, json.loads(content)["__type"]) == (408, "RequestTimeoutException")
+
+
+def test_refusals_open_no_connections_of_their_own(application: rsgi.Application, alice: Person) -> None:
+    """Whoever lets half a body hang would otherwise have the server open one for each."""
+    scope, body = signed(alice, "ListSecrets", {})
+    requests = [(scope, Protocol([body[:1]], hangs=True)) for _ in range(5)]
+    opened: list[Any] = []
+
+    def note(**given: Any) -> None:
+        opened.append(given["connection"])
+
+    connection_created.connect(note)
+    try:
+        with patch.object(rsgi, "_LONGEST_WAIT_SECONDS", 0.2):
+            serve(application, *requests)
+    finally:
+        connection_created.disconnect(note)
+
+    assert [protocol.answer[0] for _, protocol in requests] == [408] * 5
+    assert len(opened) <= 1
+
+
+def test_a_client_that_goes_away_is_no_failure(application: rsgi.Application, alice: Person) -> None:
+    """A traceback for each would let anybody fill the log."""
+    scope, body = signed(alice, "ListSecrets", {})
+    gone, other = Protocol([body[:1]], goes_away=True), describe(alice)
+
+    serve(application, (scope, gone), other)
+
+    assert gone.answer[0] == 0
+    assert other[1].answer[0] == 200
 
 
 def test_a_body_announced_as_too_long_is_not_read(application: rsgi.Application, alice: Person) -> None:

@@ -2,11 +2,13 @@
 
 from threading import Thread
 from typing import Any
+from unittest.mock import patch
 
 import pytest
 from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.db.transaction import TransactionManagementError
 
+from secrets_app import statements
 from secrets_app.models import Account
 from secrets_app.statements import Statement, one_moment
 
@@ -56,6 +58,17 @@ def test_a_failed_transaction_runs_nothing_more() -> None:
         transaction.set_rollback(True)
         with pytest.raises(TransactionManagementError):
             NAMES.rows(["0"])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_cannot_be_written_leaves_no_transaction_open() -> None:
+    """The connection is everybody's: with a transaction left open, nobody's changes would be committed any more."""
+    with pytest.raises(UnicodeEncodeError):
+        INSERT.run_each([ROW, ("\ud800", ROW[1])])
+
+    assert not (connection.vendor == "sqlite" and connection.connection.in_transaction)
+    INSERT.run_each([ROW, ("210987654321", ROW[1])])
+    assert NAMES.rows(["0"]) == [("123456789012",), ("210987654321",)]
 
 
 # --- what is made of rows -----------------------------------------------------------------------------
@@ -155,3 +168,23 @@ def test_events_leave_it_as_it_is_and_nothing_else_does() -> None:
     INSERT.run(("210987654321", ROW[1]))
     NAMES.made_of_rows(("0",), made)
     assert made.times == 2
+
+
+@only_sqlite
+@pytest.mark.django_db(transaction=True)
+def test_what_is_kept_has_a_limit_in_bytes() -> None:
+    """Values of 64 KB, a thousand of them in each thread, would be more than a small machine has."""
+    made = Made()
+    INSERT.run(ROW)
+
+    with patch.object(statements, "_MOST_WEIGHT_KEPT", 1000):
+        for number in range(100):
+            NAMES.made_of_rows((f"0{number:0>200}",), made)
+        NAMES.made_of_rows(("0" * 2000,), made)  # too much by itself
+        kept: Any = connection._secrets_console_kept  # type: ignore[attr-defined]  # noqa: SLF001
+        assert 0 < len(kept) < 5
+
+        made.times = 0
+        NAMES.made_of_rows((f"0{99:0>200}",), made)
+        NAMES.made_of_rows((f"0{99:0>200}",), made)
+        assert made.times <= 1
