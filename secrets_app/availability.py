@@ -12,6 +12,7 @@ _NOT_ON_A_REPLICA = {
     "CancelRotateSecret",
     "DeleteResourcePolicy",
     "DeleteSecret",
+    "GetResourcePolicy",  # it only reads; refused as other emulators do, since nobody knows (api.md 10)
     "PutResourcePolicy",
     "PutSecretValue",
     "RemoveRegionsFromReplication",

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from secrets_app import deletion, versions
+from secrets_app import deletion, quotas, versions
 from secrets_app.errors import DecryptionFailure
 from secrets_app.kms import keys
 from secrets_app.models import (
@@ -50,6 +50,7 @@ def _create(replica: Replica, now: datetime) -> Secret:
     )
     for existing in in_the_way:
         _make_way(existing, now, overwrite=replica.overwrite)
+    quotas.check_secrets(primary.account_id, replica.region)
     return Secret.objects.create(
         account_id=primary.account_id,
         region=replica.region,

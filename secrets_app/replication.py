@@ -49,7 +49,6 @@ def start(
 
     A Region that has a replica already: its copy is tried again, under another key if one is given.
     """
-    _check_regions(primary, [entry.get("Region", "") for entry in wanted])
     if not primary.primary_region:
         primary.primary_region = primary.region
         primary.save(update_fields=["primary_region"])
@@ -64,9 +63,11 @@ def of(primary: Secret) -> list[Replica]:
     return list(primary.replicas.select_related("secret"))
 
 
-def _check_regions(primary: Secret, named: Sequence[str]) -> None:
+def check_regions(primary_region: str, wanted: Sequence["ReplicaRegionTypeTypeDef"]) -> None:
+    """Before the secret is looked up: it takes nothing but the request (api.md 2)."""
+    named = [entry.get("Region", "") for entry in wanted]
     for region in named:
-        if not regions.is_region(region) or region == primary.region:
+        if not regions.is_region(region) or region == primary_region:
             raise InvalidParameterException("Invalid replica region.", parameter="AddReplicaRegions")
         if named.count(region) > 1:
             raise InvalidParameterException(

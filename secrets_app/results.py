@@ -55,6 +55,11 @@ class VersionEntry:
     staging_labels: list[str]
     kms_key_ids: list[str]  # "DefaultEncryptionKey" for aws/secretsmanager (recorded)
 
+    @property
+    def has_value(self) -> bool:
+        """Known by its key: the list is read without ciphertext."""
+        return bool(self.kms_key_ids)
+
 
 @dataclass(frozen=True, slots=True)
 class VersionPage:
@@ -75,7 +80,8 @@ class Deletion:
 @dataclass(frozen=True, slots=True)
 class AttachedPolicy:
     secret: Secret
-    document: str | None
+    document: str | None  # None without one, and where it isn't asked for
+    policy_name: str | None = None  # None unless the caller named it
 
 
 @dataclass(frozen=True, slots=True)

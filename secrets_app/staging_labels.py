@@ -3,7 +3,7 @@
 Facts: api.md 4.4. A label sits on one version of a secret at most; the database holds that as a constraint.
 """
 
-from .errors import LimitExceededException
+from . import quotas
 from .models import SecretVersion, StagingLabel
 from .rows import Columns
 from .statements import Statement
@@ -11,7 +11,6 @@ from .statements import Statement
 CURRENT = "AWSCURRENT"
 PREVIOUS = "AWSPREVIOUS"
 PENDING = "AWSPENDING"
-MOST_LABELS = 20  # per secret, over all versions (documented quota)
 
 _VERSION = Columns(SecretVersion, "v")
 _TABLE = StagingLabel._meta.db_table
@@ -55,11 +54,8 @@ def detach(version: SecretVersion, label: str) -> None:
 
 
 def check_quota(secret_pk: int) -> None:
-    """After the change: twenty labels over all versions of a secret (documented; the text is ours)."""
-    if _COUNT.rows([secret_pk])[0][0] > MOST_LABELS:
-        raise LimitExceededException(
-            f"A secret can have at most {MOST_LABELS} staging labels over all its versions.", parameter="VersionStages"
-        )
+    """After the change."""
+    quotas.check_labels(_COUNT.rows([secret_pk])[0][0])
 
 
 def _take_over(version: SecretVersion, label: str) -> None:

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
-from secrets_app.errors import InvalidParameterException, LimitExceededException
+from secrets_app import quotas
+from secrets_app.errors import InvalidParameterException
 from secrets_app.models import Secret, Tag
 from secrets_app.statements import Statement, current_database
 
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 
     from secrets_app.call import Call, Context
 
-MOST_TAGS = 50
 _TOUCH = Statement(f"UPDATE {Secret._meta.db_table} SET last_changed_at = %s WHERE id = %s")  # noqa: S608  our own names
 
 
@@ -45,10 +45,9 @@ def request_keys(wanted: dict[str, str]) -> "Context":
 
 
 def put(secret: Secret, wanted: dict[str, str]) -> None:
-    """Add or overwrite; overwritten tags keep their place. Refused above 50 (documented quota, our text)."""
+    """Add or overwrite; overwritten tags keep their place."""
     existing = {tag.key: tag for tag in secret.tags.all()}
-    if len(existing.keys() | wanted.keys()) > MOST_TAGS:
-        raise LimitExceededException(f"A secret can have at most {MOST_TAGS} tags.", parameter="Tags")
+    quotas.check_tags(len(existing.keys() | wanted.keys()))
     for key, value in wanted.items():
         if key not in existing:
             Tag.objects.create(secret=secret, key=key, value=value)

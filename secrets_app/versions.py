@@ -6,15 +6,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from . import service_events
+from . import quotas, service_events
 from .errors import (
     AccessDeniedException,
     InternalServiceError,
     InvalidParameterException,
     InvalidRequestException,
-    LimitExceededException,
     ResourceExistsException,
-    ValidationException,
 )
 from .kms import envelope, keys
 from .models import KmsKey, Secret, SecretVersion, WrappedDataKey
@@ -24,8 +22,6 @@ from .statements import Statement, current_database
 if TYPE_CHECKING:
     from .call import Call
 
-MOST_BYTES = 65_536
-MOST_VERSIONS = 100
 YOUNGEST_PRUNED = timedelta(hours=24)
 
 _VERSION = Columns(SecretVersion, "v")
@@ -73,13 +69,7 @@ def value_of(secret_string: str | None, secret_binary: bytes | None) -> Value | 
     except UnicodeEncodeError:
         raise InvalidParameterException("SecretString is not valid Unicode.", parameter="SecretString") from None
     assert content is not None  # noqa: S101  one of the two was given
-    if len(content) > MOST_BYTES:
-        # The model counts characters; the documented limit is in bytes. The value itself is never echoed.
-        raise ValidationException(
-            "1 validation error detected: Value at 'secretString' failed to satisfy constraint: "
-            f"Member must have length less than or equal to {MOST_BYTES}",
-            parameter="SecretString",
-        )
+    quotas.check_value(content)
     return Value(content, is_binary=secret_string is None)
 
 
@@ -253,15 +243,10 @@ def _same(call: "Call", secret: Secret, version: SecretVersion, value: Value) ->
 def _make_room(secret: Secret, now: datetime) -> None:
     """Outdated versions go when there are more than 100, none younger than 24 hours (documented)."""
     count = _COUNT.rows([secret.pk])[0][0]
-    if count < MOST_VERSIONS:
+    if count < quotas.VERSIONS:
         return
     outdated = secret.versions.filter(staging_labels=None, created_at__lte=now - YOUNGEST_PRUNED)
-    surplus = dict(outdated.order_by("created_at", "id").values_list("pk", "version_id")[: count - MOST_VERSIONS + 1])
+    surplus = dict(outdated.order_by("created_at", "id").values_list("pk", "version_id")[: count - quotas.VERSIONS + 1])
     SecretVersion.objects.filter(pk__in=surplus).delete()
     service_events.record_versions(service_events.END_VERSION_DELETE, secret, list(surplus.values()), now)
-    if count - len(surplus) >= MOST_VERSIONS:
-        raise LimitExceededException(
-            f"The secret has {MOST_VERSIONS} versions that can't be removed yet: versions with a staging label, and "
-            "versions created within the last 24 hours, are kept.",
-            parameter="SecretId",
-        )
+    quotas.check_versions(count - len(surplus))

@@ -54,7 +54,7 @@ def compare(request: ConsoleRequest, secret_id: str) -> HttpResponse:
     found = operations.list_secret_version_ids(
         request.call, secret_id=secret_id, include_deprecated=True, max_results=_MOST_VERSIONS
     )
-    versions = [entry for entry in found.versions if entry.version.has_value]
+    versions = [entry for entry in found.versions if entry.has_value]
     context: dict[str, Any] = {
         "action": url_of("secret-comparison-compare", secret_id, request.call.region),
         "is_alone": len(versions) < 2,

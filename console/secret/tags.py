@@ -12,7 +12,7 @@ from console.htmx import dialog
 from console.http import ConsoleRequest
 from console.secret._for_secret import for_secret, url_of
 from console.secret._saved import secret_saved
-from secrets_app import operations
+from secrets_app import operations, quotas
 from secrets_app.errors import AwsError
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from secrets_app.models import Tag
 
-MOST_TAGS = 50
 Row = dict[str, Any]  # Key, Value; and error, new for the editor
 
 
@@ -63,7 +62,7 @@ def edit(request: ConsoleRequest, secret_id: str) -> HttpResponse:
         "action": url_of("secret-tags-edit", secret_id, request.call.region),
         "system_tags": system_tags,
         "before": {key: value for key, value in before.items() if not _is_system(key)},
-        "limit": MOST_TAGS - len(system_tags),
+        "limit": quotas.TAGS - len(system_tags),
     }
     if request.method == "GET":
         context["tags"] = [{"Key": key, "Value": value} for key, value in before.items() if not _is_system(key)]
@@ -100,7 +99,7 @@ def _save(request: ConsoleRequest, secret_id: str, tags: list["Tag"], wanted: di
             remove()
         return "You successfully updated the tags." if changed or removed else "There was nothing to change."
     added_keys, removed_keys = ", ".join(tag["Key"] for tag in changed), ", ".join(removed)
-    if len({tag.key for tag in tags} | wanted.keys()) > MOST_TAGS:
+    if len({tag.key for tag in tags} | wanted.keys()) > quotas.TAGS:
         return _both(request, remove, put, f"Removed: {removed_keys}.", f"Not saved: {added_keys}.")
     return _both(request, put, remove, f"Saved: {added_keys}.", f"Not removed: {removed_keys}.")
 

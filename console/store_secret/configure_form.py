@@ -8,8 +8,7 @@ from django.http import QueryDict
 
 from console.forms import AwsForm, limits
 from console.secret import tags
-from console.secret.permissions import LONGEST as LONGEST_POLICY
-from secrets_app import regions
+from secrets_app import quotas, regions
 from secrets_app.errors import AwsError
 from secrets_app.secret_ids import check_characters_of_names
 
@@ -60,8 +59,8 @@ class ConfigureForm(AwsForm):
 
     def clean_resource_policy(self) -> str:
         document = str(self.cleaned_data["resource_policy"]).strip()
-        if len(document) > LONGEST_POLICY:
-            raise forms.ValidationError(f"Enter at most {LONGEST_POLICY:,} characters.")
+        if len(document) > quotas.POLICY_CHARACTERS:
+            raise forms.ValidationError(f"Enter at most {quotas.POLICY_CHARACTERS:,} characters.")
         if document:
             try:
                 json.loads(document)

@@ -197,7 +197,12 @@ def _replica(replica: Replica) -> Reply:
 
 def get_resource_policy(policy: AttachedPolicy) -> Reply:
     """Without a policy the member is absent; with one, its text byte for byte."""
-    return {**arn_and_name(policy.secret), "ResourcePolicy": policy.document}
+    return {**named_policy(policy), "ResourcePolicy": policy.document}
+
+
+def named_policy(policy: AttachedPolicy) -> Reply:
+    """PolicyName only for those who know of it: recorded answers are older, and have ARN and Name alone."""
+    return {**arn_and_name(policy.secret), "PolicyName": policy.policy_name}
 
 
 def validate_resource_policy(findings: list[Finding]) -> Reply:
@@ -217,7 +222,7 @@ REPLIES: Mapping[str, Callable[[Any], Reply]] = {
     "BatchGetSecretValue": batch_get_secret_value,
     "CancelRotateSecret": arn_name_and_version,
     "CreateSecret": create_secret,
-    "DeleteResourcePolicy": arn_and_name,
+    "DeleteResourcePolicy": named_policy,
     "DeleteSecret": delete_secret,
     "DescribeSecret": describe_secret,
     "GetRandomPassword": get_random_password,
@@ -226,7 +231,7 @@ REPLIES: Mapping[str, Callable[[Any], Reply]] = {
     "ListResourcePolicies": list_resource_policies,
     "ListSecretVersionIds": list_secret_version_ids,
     "ListSecrets": list_secrets,
-    "PutResourcePolicy": arn_and_name,
+    "PutResourcePolicy": named_policy,
     "PutSecretValue": put_secret_value,
     "RemoveRegionsFromReplication": arn_and_replicas,
     "ReplicateSecretToRegions": arn_and_replicas,

@@ -25,6 +25,7 @@ def replicate_secret_to_regions(
 ) -> Stored:
     """Copy the secret to more Regions, each under a key of its own. For a Region that has a replica: try again, or
     change its key. Returns at once, the copies in progress."""
+    replication.check_regions(call.region, add_replica_regions)
     context = replication.request_keys(add_replica_regions, force_overwrite_replica_secret)
     secret = call.secret(secret_id, for_update=True, context=context)
     replicas = replication.start(call, secret, add_replica_regions, overwrite=bool(force_overwrite_replica_secret))

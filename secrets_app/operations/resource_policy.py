@@ -13,12 +13,13 @@ from secrets_app.errors import (
     PublicPolicyException,
     ResourceNotFoundException,
 )
-from secrets_app.models import ResourcePolicy, Secret
+from secrets_app.models import ResourcePolicy
 from secrets_app.operations._operation import operation
-from secrets_app.resource_policy import Finding, findings
+from secrets_app.resource_policy import SYNTAX_ERROR, Finding, findings
 from secrets_app.results import AttachedPolicy
 
 DEFAULT_POLICY = "default"  # the only name a policy may be put or deleted under (documented)
+_INVALID_SYNTAX = "This policy has invalid syntax."  # seen in the field (api.md 3)
 _UNNAMED = "policy-under-validation"
 
 
@@ -30,7 +31,7 @@ def get_resource_policy(call: Call, /, *, secret_id: str, policy_name: str | Non
         raise ResourceNotFoundException(
             f"The secret has no resource policy named {policy_name}.", parameter="PolicyName"
         )
-    return AttachedPolicy(secret, secret_ids.resource_policy_of(secret.pk) or None)
+    return AttachedPolicy(secret, secret_ids.resource_policy_of(secret.pk) or None, policy_name)
 
 
 @operation("ListResourcePolicies", changes=False)
@@ -58,7 +59,7 @@ def put_resource_policy(
     resource_policy: str,
     policy_name: str | None = None,
     block_public_policy: bool | None = None,
-) -> Secret:
+) -> AttachedPolicy:
     """Attach the policy in place of the present one. A public one is refused only with block_public_policy."""
     _refuse_other_names(policy_name)
     context: dict[str, str | list[str]] = {}
@@ -71,11 +72,11 @@ def put_resource_policy(
     ResourcePolicy.objects.update_or_create(secret=secret, defaults={"document": resource_policy})
     tagging.touch(call, secret)
     replication.mark_stale(secret)
-    return secret
+    return AttachedPolicy(secret, None, policy_name)
 
 
 @operation("DeleteResourcePolicy")
-def delete_resource_policy(call: Call, /, *, secret_id: str, policy_name: str | None = None) -> Secret:
+def delete_resource_policy(call: Call, /, *, secret_id: str, policy_name: str | None = None) -> AttachedPolicy:
     """Detach the policy; without one there is nothing to do, and that is no error."""
     _refuse_other_names(policy_name)
     secret = call.secret(secret_id, for_update=True)
@@ -83,7 +84,7 @@ def delete_resource_policy(call: Call, /, *, secret_id: str, policy_name: str | 
     if removed:
         tagging.touch(call, secret)
         replication.mark_stale(secret)
-    return secret
+    return AttachedPolicy(secret, None, policy_name)
 
 
 @operation("ValidateResourcePolicy", changes=False)
@@ -123,7 +124,8 @@ def _refuse_to_attach(found: Sequence[Finding], *, block_public: bool) -> None:
     """Lock-out is refused for everyone, root too: an explicit deny would hold for root as well (security.md 2.2)."""
     for finding in found:
         if finding.check_name != "BROAD_ACCESS":
-            raise MalformedPolicyDocumentException(finding.error_message, parameter="ResourcePolicy")
+            message = _INVALID_SYNTAX if finding.error_message == SYNTAX_ERROR else finding.error_message
+            raise MalformedPolicyDocumentException(message, parameter="ResourcePolicy")
     if found and block_public:
         raise PublicPolicyException(
             "You can't attach a resource-based policy that allows broad access to the secret.",

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
-from secrets_app import arns, deletion, descriptions, replication, staging_labels, tagging, versions
+from secrets_app import arns, deletion, descriptions, quotas, replication, staging_labels, tagging, versions
 from secrets_app.call import Call
 from secrets_app.errors import (
     InvalidParameterException,
@@ -49,6 +49,7 @@ def create_secret(
     token = versions.require_token(client_request_token)
     value = versions.value_of(secret_string, secret_binary)
     wanted = tagging.check(tags or [])
+    replication.check_regions(call.region, add_replica_regions or [])
     if cross_account_primary_arn is not None:
         raise InvalidRequestException(
             "Cross-account replication is not available on this server.", parameter="CrossAccountPrimaryARN"
@@ -72,7 +73,8 @@ def create_secret(
 
     existing = Secret.objects.filter(account=call.account, region=call.region, name=name).first()
     if existing is not None:
-        return _same_again(call, existing, token, value)
+        replicas = replication.of(existing) if add_replica_regions else None
+        return replace(_same_again(call, existing, token, value), replicas=replicas)
     secret = _insert(call, name, suffix, description, kms_key_id, type)
     call.record.about(secret.pk, name)
     tagging.put(secret, wanted)
@@ -105,6 +107,7 @@ def _insert(
     call: Call, name: str, suffix: str, description: str | None, kms_key_id: str | None, external_type: str | None
 ) -> Secret:
     key = _usable_key(call, call.account, kms_key_id or "")
+    quotas.check_secrets(call.account, call.region)
     try:
         with transaction.atomic():
             return Secret.objects.create(

@@ -7,6 +7,7 @@ from secrets_app import audit, availability, replication, secret_ids, staging_la
 from secrets_app.call import Call
 from secrets_app.errors import (
     AwsError,
+    InvalidNextTokenException,
     InvalidParameterException,
     InvalidRequestException,
     secret_not_found,
@@ -71,6 +72,8 @@ def batch_get_secret_value(
             "'Filters' not specified. 'Filters' must also be specified when 'MaxResults' is provided.",
             parameter="MaxResults",
         )
+    if next_token is not None and filters is None:
+        raise InvalidNextTokenException("The NextToken value is invalid.", parameter="NextToken")  # a list has no pages
     call.authorize()
     token = None
     if secret_id_list is None:

@@ -1,10 +1,12 @@
 """ListSecretVersionIds and UpdateSecretVersionStage."""
 
-from secrets_app import paging, replication, staging_labels, tagging
+from django.db.models import Exists, OuterRef
+
+from secrets_app import arns, paging, replication, staging_labels, tagging
 from secrets_app.call import Call
 from secrets_app.errors import InvalidParameterException, ResourceNotFoundException
 from secrets_app.kms import keys
-from secrets_app.models import KmsKey, Secret, SecretVersion
+from secrets_app.models import KmsKey, Secret, SecretVersion, StagingLabel, WrappedDataKey
 from secrets_app.operations._operation import operation
 from secrets_app.results import VersionEntry, VersionPage
 from secrets_app.rotation import abandonment
@@ -26,25 +28,35 @@ def list_secret_version_ids(
     secret = call.secret(secret_id)
     size = max_results or DEFAULT_PAGE
     purpose = f"{secret.pk}:{bool(include_deprecated)}"
-    found = secret.versions.order_by("-id").prefetch_related(
-        "staging_labels", "wrapped_data_keys__backing_key__kms_key"
-    )
+    found = secret.versions.order_by("-id").prefetch_related("staging_labels").defer("ciphertext")
     if not include_deprecated:
-        found = found.filter(staging_labels__isnull=False).distinct()
+        found = found.filter(Exists(StagingLabel.objects.filter(version=OuterRef("pk"))))
     if next_token is not None:
         (before,) = paging.read_token(call, purpose, next_token, parts=1)
         found = found.filter(pk__lt=int(before))
     rows = list(found[: size + 1])
     more = len(rows) > size
     token = paging.make_token(call, purpose, str(rows[size - 1].pk)) if more else None
-    return VersionPage(secret, [_entry(version) for version in rows[:size]], token)
+    key_ids = _key_ids([version.pk for version in rows[:size]])
+    entries = [
+        VersionEntry(version, [row.label for row in version.staging_labels.all()], key_ids.get(version.pk, []))
+        for version in rows[:size]
+    ]
+    return VersionPage(secret, entries, token)
 
 
-def _entry(version: SecretVersion) -> VersionEntry:
-    used = [wrapping.backing_key.kms_key for wrapping in version.wrapped_data_keys.all()]
-    names = [keys.DEFAULT_KEY_NAME if key.manager == KmsKey.Manager.AWS else key.arn for key in used]
-    labels = [row.label for row in version.staging_labels.all()]
-    return VersionEntry(version, labels, list(dict.fromkeys(names)))
+def _key_ids(version_pks: list[int]) -> dict[int, list[str]]:
+    """Version -> the keys that its data key is encrypted under, as they are shown; in one statement, without them."""
+    used = WrappedDataKey.objects.filter(version__in=version_pks).order_by("id")
+    key = "backing_key__kms_key"
+    found: dict[int, list[str]] = {}
+    for pk, manager, region, account, key_id in used.values_list(
+        "version_id", f"{key}__manager", f"{key}__region", f"{key}__account_id", f"{key}__key_id"
+    ):
+        shown = keys.DEFAULT_KEY_NAME if manager == KmsKey.Manager.AWS else arns.kms_key(region, account, key_id)
+        if shown not in found.setdefault(pk, []):
+            found[pk].append(shown)
+    return found
 
 
 @operation("UpdateSecretVersionStage")
@@ -58,6 +70,10 @@ def update_secret_version_stage(
     move_to_version_id: str | None = None,
 ) -> Secret:
     """Attach a staging label to a version, detach it, or move it. AWSCURRENT can only be moved."""
+    if remove_from_version_id is None and move_to_version_id is None:
+        raise InvalidParameterException(
+            "You must specify MoveToVersionId, RemoveFromVersionId, or both.", parameter="MoveToVersionId"
+        )
     secret = call.secret(
         secret_id,
         for_update=True,
@@ -96,10 +112,6 @@ def _check_move(
     label: str, holder: SecretVersion | None, remove_from: str | None, target: SecretVersion | None
 ) -> None:
     """First text verified against the service, second plausible (api.md 3); the others are ours."""
-    if target is None and not remove_from:
-        raise InvalidParameterException(
-            "You must specify MoveToVersionId, RemoveFromVersionId, or both.", parameter="MoveToVersionId"
-        )
     if holder is not None and not remove_from and target != holder:
         raise InvalidParameterException(
             f"The parameter RemoveFromVersionId can't be empty. Staging label {label} is currently attached to "

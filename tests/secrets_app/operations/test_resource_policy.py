@@ -77,7 +77,7 @@ def test_deleting_the_policy_ends_what_it_allowed(
 
 
 def test_deleting_no_policy_is_no_error(call: Call, secret: Secret) -> None:
-    assert operations.delete_resource_policy(call, secret_id=secret.name) == secret
+    assert operations.delete_resource_policy(call, secret_id=secret.name).secret == secret
 
 
 def test_a_public_policy_is_accepted_unless_blocked(call: Call, secret: Secret) -> None:
@@ -97,8 +97,8 @@ def test_a_public_policy_is_refused_when_blocked(call: Call, secret: Secret) -> 
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        ("not JSON", "This resource policy contains a syntax error."),
-        (policy(Effect="AllowSomething"), "This resource policy contains a syntax error."),
+        ("not JSON", "This policy has invalid syntax."),
+        (policy(Effect="AllowSomething"), "This policy has invalid syntax."),
         (policy(Principal={"AWS": "arn:aws:iam::123456789012:user/nobody"}), "unsupported principal"),
         (policy(Principal={"AWS": "arn:aws:iam::999999999999:role/unknown"}), "unsupported principal"),
         (policy(Principal={"Service": "invalidservice.amazonaws.com"}), "unsupported service principal"),
@@ -107,7 +107,7 @@ def test_a_public_policy_is_refused_when_blocked(call: Call, secret: Secret) -> 
     ids=["json", "effect", "user", "role of another account", "service", "lock-out"],
 )
 def test_a_policy_that_cannot_be_is_refused(call: Call, secret: Secret, document: str, message: str) -> None:
-    """Sentences: security.md 2.2."""
+    """Sentences: security.md 2.2, that of syntax as the API was seen to say it (api.md 3)."""
     with pytest.raises(MalformedPolicyDocumentException, match=message):
         operations.put_resource_policy(call, secret_id=secret.name, resource_policy=document)
 
