@@ -93,6 +93,19 @@ def _make_current(asked: Asked) -> Calls:
     ]
 
 
+@plans("secret-staging-labels-edit")
+def _staging_label(asked: Asked) -> Calls:
+    return [
+        asked.call(
+            "UpdateSecretVersionStage",
+            SecretId=asked.secret_id,
+            VersionStage=asked.form.get("label", "").strip(),
+            MoveToVersionId=asked.address.get("version_id", ""),
+            RemoveFromVersionId=asked.form.get("holder") or None,
+        )
+    ]
+
+
 @plans("secret-tags-edit")
 def _tags(asked: Asked) -> Calls:
     """The difference, as the dialog saves it."""
@@ -202,6 +215,11 @@ def _permissions(asked: Asked) -> Calls:
 def _delete(asked: Asked) -> Calls:
     days = asked.number("recovery_window_in_days")
     return [asked.call("DeleteSecret", SecretId=asked.secret_id, RecoveryWindowInDays=days)]
+
+
+@plans("secret-deletion-delete-now")
+def _delete_now(asked: Asked) -> Calls:
+    return [asked.call("DeleteSecret", SecretId=asked.secret_id, ForceDeleteWithoutRecovery=True)]
 
 
 @plans("secret-deletion-cancel")

@@ -198,6 +198,16 @@ def test_permissions(compare: Compare, secret: Secret) -> None:
 def test_deletion(compare: Compare, secret: Secret) -> None:
     assert compare(of(secret, "deletion/delete"), {"recovery_window_in_days": "9"}) == ["DeleteSecret"]
     assert compare(of(secret, "deletion/cancel"), {}) == ["RestoreSecret"]
+    assert compare(of(secret, "deletion/delete-now"), {"confirmation": secret.name}) == ["DeleteSecret"]
+
+
+def test_staging_label_added_and_moved(compare: Compare, call: Call, secret: Secret) -> None:
+    first = secret.versions.get().version_id
+    second = factories.make_version(call, secret, "second", version_stages=["blue"])
+
+    for form in ({"label": " green "}, {"label": "blue", "holder": second}):
+        address = of(secret, "staging-labels/edit") + f"&version_id={first}"
+        assert compare(address, form) == ["UpdateSecretVersionStage"]
 
 
 @pytest.mark.parametrize(
