@@ -16,7 +16,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any, Protocol
 
-from granian.rsgi import ProtocolClosed
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]  # its public name, of a private module
 
 from console.wsgi import pages
 from secrets_app import audit, front_door, statements
@@ -97,7 +97,9 @@ class Application:
     async def _body(self, environ: Environ, protocol: Any, most: int) -> io.BytesIO:
         """All of it, or one byte more than `most`; nothing where its length says that it is too long to be read."""
         length = environ.get("CONTENT_LENGTH", "")
-        if length == "0" or (not length and "HTTP_TRANSFER_ENCODING" not in environ):
+        # HTTP/1 has a body only where it says so; HTTP/2 ends its streams by itself.
+        is_told = length or "HTTP_TRANSFER_ENCODING" in environ or not environ["SERVER_PROTOCOL"].startswith("HTTP/1")
+        if length == "0" or not is_told:
             return io.BytesIO()
         if length.isascii() and length.isdecimal() and int(length) > most:
             return io.BytesIO()

@@ -11,7 +11,7 @@ from unittest.mock import patch
 import pytest
 from django.db import OperationalError
 from django.db.backends.signals import connection_created
-from granian.rsgi import ProtocolClosed
+from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
 
 from console import rsgi
 from secrets_app import audit
@@ -212,6 +212,18 @@ def test_a_chunked_body_is_read_up_to_the_limit(application: rsgi.Application) -
     serve(application, (scope, protocol))
 
     assert protocol.answer[0] == 413
+
+
+def test_a_body_of_http_2_needs_no_length(application: rsgi.Application, alice: Person) -> None:
+    """It was taken for empty: refused if signed, and under AUTH=permissive carried out without its arguments."""
+    scope, body = signed(alice, "ListSecrets", {"MaxResults": 1})
+    scope.given = [(name, value) for name, value in scope.given if name != "content-length"]
+    scope.http_version = "2"
+    protocol = Protocol([body])
+
+    serve(application, (scope, protocol))
+
+    assert protocol.answer[0] == 200
 
 
 def test_pages_are_answered_beside_it(application: rsgi.Application) -> None:
