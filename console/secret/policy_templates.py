@@ -31,7 +31,7 @@ class TemplateForm(AwsForm):
         label="Template", choices=[(key, label) for key, (label, _) in _TEMPLATES.items()], initial="read-role"
     )
     template_for = forms.CharField(
-        label="Role ARN, account or address range - optional",
+        label="Role ARN, account or address range",
         required=False,
         max_length=2048,
         widget=forms.TextInput(attrs={"autocomplete": "off", "spellcheck": "false"}),

@@ -72,5 +72,9 @@ async function upgradeAll() {
   for (const textarea of document.querySelectorAll(editors)) upgrade(textarea);
 }
 
+dark.addEventListener("change", () => {
+  for (const surface of document.querySelectorAll(".code-editor__surface")) ace.edit(surface).setTheme(theme());
+});
+
 document.addEventListener("htmx:load", upgradeAll);
 upgradeAll();
