@@ -6,6 +6,11 @@ function panelOf(tab) {
   return tab.hasAttribute("hx-get") ? null : document.getElementById(tab.getAttribute("aria-controls"));
 }
 
+function bringIntoView(tab) {
+  const list = tab.closest("[data-tabs]");
+  list.scrollLeft = tab.offsetLeft - (list.clientWidth - tab.offsetWidth) / 2;
+}
+
 function select(tab) {
   const list = tab.closest("[data-tabs]");
   for (const each of list.querySelectorAll("[role=tab]")) {
@@ -14,7 +19,7 @@ function select(tab) {
     each.tabIndex = selected ? 0 : -1;
     panelOf(each).hidden = !selected;
   }
-  list.scrollLeft = tab.offsetLeft - (list.clientWidth - tab.offsetWidth) / 2;
+  bringIntoView(tab);
   if (tab.href) history.replaceState(history.state, "", tab.href);
   tab.dispatchEvent(new CustomEvent("tab:selected", { bubbles: true }));
 }
@@ -38,4 +43,9 @@ document.addEventListener("keydown", (event) => {
   const next = tabs[(there + tabs.length) % tabs.length];
   next.focus();
   if (panelOf(next)) select(next);
+});
+
+// The one chosen by the server, on a page or in what was swapped in.
+document.addEventListener("htmx:load", ({ target }) => {
+  target.querySelectorAll("[data-tabs] [aria-selected=true]").forEach(bringIntoView);
 });
