@@ -1,10 +1,11 @@
 """What a person sees on every page: nothing overflows at 390 px, no barrier that axe finds, light and dark."""
 
+import re
 from urllib.parse import quote
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 pytestmark = pytest.mark.browser
 
@@ -48,3 +49,31 @@ def test_long_names_stay_inside_the_page(admin: Page, client: object) -> None:
         for address in ("/?property=name&search=long", f"/secret/?name={quote(long_name)}&region=us-west-2"):
             admin.goto(address)
             assert admin.evaluate("document.documentElement.scrollWidth") <= width
+
+
+def test_menus_of_the_top_bar_stay_inside_a_narrow_window(admin: Page) -> None:
+    admin.set_viewport_size({"width": 390, "height": 900})
+    for button in admin.locator(".top-navigation [data-menu-button]").all():
+        button.click()
+        box = admin.locator("[data-open] > .menu__list").bounding_box()
+        assert box is not None
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 390
+        admin.keyboard.press("Escape")
+
+
+def test_the_chosen_tab_is_in_view_in_a_narrow_window(admin: Page) -> None:
+    admin.set_viewport_size({"width": 390, "height": 900})
+    for tab in ("history", "overview"):
+        admin.goto(f"{SECRET}&tab={tab}")
+        expect(admin.locator(f"#tab-{tab}")).to_be_in_viewport(ratio=0.99)  # less a part of a pixel
+
+
+def test_editor_follows_a_change_of_the_colour_scheme(admin: Page) -> None:
+    admin.emulate_media(color_scheme="light")
+    admin.goto(SECRET)
+    admin.locator("#edit-permissions").click()
+    editor = admin.locator(".ace_editor")
+    expect(editor).not_to_have_class(re.compile("ace_dark"))
+    admin.emulate_media(color_scheme="dark")
+    expect(editor).to_have_class(re.compile("ace_dark"))
