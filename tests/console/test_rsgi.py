@@ -9,13 +9,14 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
-from django.db import OperationalError
+from django.db import OperationalError, connection
 from django.db.backends.signals import connection_created
 from granian.rsgi import ProtocolClosed  # type: ignore[attr-defined]
 
 from console import rsgi
 from secrets_app import audit
 from secrets_app.models import AuditEvent
+from secrets_app.statements import current_database
 from tests.aws import wire
 from tests.factories import Person
 
@@ -105,6 +106,9 @@ def _serve_here(application: rsgi.Application, requests: tuple[tuple[Scope, Prot
         application.__rsgi_init__(loop)
         loop.run_until_complete(_serve(application, *requests))
     finally:
+        # PostgreSQL drops no database that somebody is still connected to.
+        application._api._context.run(lambda: current_database().close())
+        application._page_threads.submit(lambda: connection.close()).result()
         loop.close()
 
 
