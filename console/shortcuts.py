@@ -16,6 +16,7 @@ SINGLE_KEYS = (
     (("/",), "Search secrets"),
     (("g", "l"), "Go to the list of secrets"),
     (("g", "k"), "Go to the encryption keys"),
+    (("g", "f"), "Go to the rotation functions"),
     (("g", "e"), "Go to the event history"),
     (("?",), "Show this sheet"),
 )

@@ -9,6 +9,7 @@ urlpatterns = [
     path("secret/", include("console.secret.urls")),
     path("event-history/", include("console.audit_trail.urls")),
     path("encryption-keys/", include("console.encryption_keys.urls")),
+    path("rotation-functions/", include("console.rotation_functions.urls")),
     path("equivalent-call/", include("console.equivalent_call.urls")),
     path("keyboard-shortcuts", shortcuts.sheet, name="shortcuts"),
     path("gallery", gallery.gallery),

@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 from django_htmx.http import HttpResponseClientRedirect
 
+from console.equivalent_call.shown import with_calls
 from console.forms import AwsForm
 from console.htmx import dialog
 from console.http import ConsoleRequest
@@ -84,7 +85,8 @@ def delete_now(request: ConsoleRequest, secret_id: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         with form.showing_errors():
             operations.delete_secret(request.call, secret_id=secret_id, force_delete_without_recovery=True)
-            messages.success(request, f"You successfully deleted the secret {described.secret.name}.")
+            done = f"You successfully deleted the secret {described.secret.name}."
+            messages.success(request, with_calls(done, request.call.made))
             home = reverse("secrets-list")
             return HttpResponseClientRedirect(home) if request.htmx else redirect(home)
     status = 422 if request.method == "POST" else 200

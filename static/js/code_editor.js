@@ -25,7 +25,8 @@ function upgrade(textarea) {
   surface.className = "code-editor__surface";
   textarea.before(surface);
   const hadFocus = textarea === document.activeElement;
-  ace.config.setModuleUrl(`ace/mode/${textarea.dataset.codeEditor}_worker`, textarea.dataset.worker);
+  const { codeEditor: language, worker } = textarea.dataset;
+  if (worker) ace.config.setModuleUrl(`ace/mode/${language}_worker`, worker);
   textarea.hidden = true;
   const editor = ace.edit(surface, {
     mode: `ace/mode/${textarea.dataset.codeEditor}`,

@@ -17,6 +17,7 @@ PAGES = [
     f"/store-a-new-secret/duplicate?name={quote('MyTestSecret')}&region=us-west-2",
     "/encryption-keys/",
     "/encryption-keys/key?key_id=EXAMPLE1-90ab-cdef-fedc-ba987EXAMPLE&region=us-west-2",
+    "/rotation-functions/",
     "/event-history/",
     SECRET,
     *(f"{SECRET}&tab={tab}" for tab in ("rotation", "versions", "replication", "tags", "history")),
