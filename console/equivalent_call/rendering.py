@@ -16,11 +16,12 @@ from secrets_app.service_model import OperationModel, Shape, service
 
 from .calls import EquivalentCall, Result
 
-MASK = "****"
+MASK = "****"  # stands for a value inside of here
 # Made up by the CLI and by boto3 where it isn't given: another one for another call.
 _LEFT_OUT = ("ClientRequestToken",)
 _LOADED_FROM = ("file://", "fileb://", "http://", "https://")
-_BINARY_FILE = "value.bin"
+# What isn't shown is read from a file, so that a call pasted as it is stores no mask in place of a value.
+_TEXT_FILE, _BINARY_FILE = "value.txt", "value.bin"
 _INDENT = "    "
 
 
@@ -81,7 +82,7 @@ def _options(call: EquivalentCall) -> list[str]:
     shapes = _model(call).input.members
     given = _shown(call)
     if any(_is_misread(value) for value in given.values()):
-        references = [member for member, value in given.items() if isinstance(value, Result)]
+        references = [member for member, value in given.items() if isinstance(value, Result) or value == MASK]
         text = json.dumps({name: value for name, value in given.items() if name not in references}, ensure_ascii=False)
         options = [_written(name, shapes[name], given[name]) for name in references]
         return [f"--cli-input-json {shlex.quote(text)}", *options]
@@ -104,6 +105,8 @@ def _written(member: str, shape: Shape, value: Any) -> str:
         return option if value else option.replace("--", "--no-", 1)
     if shape.type == "blob":
         return f"{option} fileb://{_BINARY_FILE}"
+    if value == MASK and shape.sensitive:
+        return f"{option} file://{_TEXT_FILE}"
     if isinstance(value, list) and all(isinstance(item, str) for item in value):
         return f"{option} {' '.join(map(shlex.quote, value))}"
     if isinstance(value, list | dict):
@@ -155,6 +158,8 @@ def _literal(shape: Shape, value: Any, indent: str) -> str:
         return value.variable
     if shape.type == "blob":
         return f'open("{_BINARY_FILE}", "rb").read()'
+    if value == MASK and shape.sensitive:
+        return f'open("{_TEXT_FILE}", encoding="utf-8").read()'
     return _python(value, f"{indent}{_INDENT}")
 
 

@@ -57,7 +57,7 @@ def test_the_value_does_not_leave_the_form(admin: Page, name: str) -> None:
 
     dialog.locator("summary").last.click()
 
-    expect(dialog.get_by_role("region", name="AWS CLI")).to_contain_text("--secret-string '****'")
+    expect(dialog.get_by_role("region", name="AWS CLI")).to_contain_text("--secret-string file://value.txt")
     assert sent
     assert all("diegor" not in body and "secret_string" not in body for body in sent)
 

@@ -26,16 +26,17 @@ Run = Callable[..., None]
 
 @pytest.fixture(params=["cli", "python"])
 def run(request: pytest.FixtureRequest, live_server_process: LiveServer, tmp_path: Path) -> Run:
-    """Runs calls as they are shown. filled_in: what a person puts in place of the mask."""
+    """Runs calls as they are shown. value: what a person writes to the file that they read."""
     environment = {**live_server_process.env, "HOME": str(tmp_path)}
     environment["PATH"] = f"{Path(sys.executable).parent}{os.pathsep}{environment['PATH']}"
 
-    def run_as_shown(*calls: EquivalentCall, filled_in: str = "") -> None:
+    def run_as_shown(*calls: EquivalentCall, value: str = "") -> None:
+        (tmp_path / "value.txt").write_text(value)
         if request.param == "cli":
-            text = rendering.as_cli(calls, live_server_process.url).replace("'****'", filled_in or "'****'")
+            text = rendering.as_cli(calls, live_server_process.url)
             command = ["sh", "-ec", text]
         else:
-            text = rendering.as_python(calls, live_server_process.url).replace('"****"', filled_in or '"****"')
+            text = rendering.as_python(calls, live_server_process.url)
             command = [sys.executable, "-c", text]
         done = subprocess.run(
             command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=60, check=False
@@ -66,8 +67,8 @@ def test_a_description_arrives_as_it_was_typed(run: Run, client: Any, name: str,
     assert client.describe_secret(SecretId=name).get("Description", "") == text
 
 
-def test_a_value_in_place_of_the_mask(run: Run, client: Any, name: str) -> None:
-    run(call("PutSecretValue", REGION, SecretId=name, SecretString="****"), filled_in="'second'")
+def test_a_value_comes_from_a_file(run: Run, client: Any, name: str) -> None:
+    run(call("PutSecretValue", REGION, SecretId=name, SecretString="****"), value="second")
 
     assert client.get_secret_value(SecretId=name)["SecretString"] == "second"
 

@@ -64,7 +64,7 @@ def test_values_are_never_in_it() -> None:
     for text in (cli(given), rendering.as_python([given], HERE), repr(given)):
         assert "hunter2" not in text
         assert "token-of-a-rotation" not in text
-    assert words(given)[-4:] == ["--secret-string", "****", "--rotation-token", "****"]
+    assert words(given)[-4:] == ["--secret-string", "file://value.txt", "--rotation-token", "file://value.txt"]
     assert rendering.masked([given]) == ["--secret-string", "--rotation-token"]
 
 
