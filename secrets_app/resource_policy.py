@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 from secrets_app.iam import broad_access, service_principals
 from secrets_app.iam.context import ContextValue
 from secrets_app.iam.evaluate import Caller, Request, evaluate
-from secrets_app.iam.policy_document import MalformedPolicy, Policy, UnsupportedPrincipal, parse
+from secrets_app.iam.policy_document import MalformedPolicy, Policy, UnknownVersion, UnsupportedPrincipal, parse
 from secrets_app.iam.principals import Principals
 
 SYNTAX_ERROR = "This resource policy contains a syntax error."
+UNKNOWN_VERSION = "This policy has invalid syntax."
 UNSUPPORTED_PRINCIPAL = "This resource policy contains an unsupported principal."
 UNSUPPORTED_SERVICE_PRINCIPAL = "This resource policy contains an unsupported service principal."
 BROAD_ACCESS = (
@@ -53,6 +54,8 @@ def findings(
         policy = parse(document, kind="resource")
     except UnsupportedPrincipal as error:
         return [Finding("PRINCIPAL", UNSUPPORTED_PRINCIPAL, str(error))]
+    except UnknownVersion as error:
+        return [Finding("SYNTAX", UNKNOWN_VERSION, str(error), error.line)]
     except MalformedPolicy as error:
         return [Finding("SYNTAX", SYNTAX_ERROR, str(error), error.line)]
 

@@ -11,3 +11,7 @@ class MalformedPolicy(ValueError):  # noqa: N818 - MalformedPolicyDocumentExcept
 
 class UnsupportedPrincipal(MalformedPolicy):
     """A principal that can never exist: a wildcard inside an ARN, a group, a misspelt account."""
+
+
+class UnknownVersion(MalformedPolicy):
+    """A version of the policy language that there is not."""

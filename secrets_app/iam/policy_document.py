@@ -14,6 +14,7 @@ from typing import Any, Literal, NoReturn
 from secrets_app.iam.conditions import Condition, compile_condition, operator_named
 from secrets_app.iam.context import RequestContext
 from secrets_app.iam.errors import MalformedPolicy as MalformedPolicy
+from secrets_app.iam.errors import UnknownVersion as UnknownVersion
 from secrets_app.iam.errors import UnsupportedPrincipal as UnsupportedPrincipal
 from secrets_app.iam.matching import ARN_FIELDS, Actions, Resources
 from secrets_app.iam.principals import Principals, parse_principals
@@ -140,7 +141,7 @@ def _refuse_constant(constant: str) -> NoReturn:
 def _version(document: dict[str, Any]) -> str:
     version = document.get("Version", "2008-10-17")
     if version not in _VERSIONS:
-        raise MalformedPolicy("The Version of a policy is 2012-10-17 or 2008-10-17.")
+        raise UnknownVersion("The Version of a policy is 2012-10-17 or 2008-10-17.")
     return str(version)
 
 

@@ -15,11 +15,10 @@ from secrets_app.errors import (
 )
 from secrets_app.models import ResourcePolicy
 from secrets_app.operations._operation import operation
-from secrets_app.resource_policy import SYNTAX_ERROR, Finding, findings
+from secrets_app.resource_policy import Finding, findings
 from secrets_app.results import AttachedPolicy
 
 DEFAULT_POLICY = "default"  # the only name a policy may be put or deleted under (documented)
-_INVALID_SYNTAX = "This policy has invalid syntax."  # seen in the field (api.md 3)
 _UNNAMED = "policy-under-validation"
 
 
@@ -124,8 +123,7 @@ def _refuse_to_attach(found: Sequence[Finding], *, block_public: bool) -> None:
     """Lock-out is refused for everyone, root too: an explicit deny would hold for root as well (security.md 2.2)."""
     for finding in found:
         if finding.check_name != "BROAD_ACCESS":
-            message = _INVALID_SYNTAX if finding.error_message == SYNTAX_ERROR else finding.error_message
-            raise MalformedPolicyDocumentException(message, parameter="ResourcePolicy")
+            raise MalformedPolicyDocumentException(finding.error_message, parameter="ResourcePolicy")
     if found and block_public:
         raise PublicPolicyException(
             "You can't attach a resource-based policy that allows broad access to the secret.",

@@ -63,14 +63,14 @@ def batch_get_secret_value(
     next_token: str | None = None,
 ) -> Batch:
     """AWSCURRENT of up to 20 secrets, by id or by filter; what can't be read is told per secret."""
-    if (secret_id_list is None) == (filters is None):
-        raise InvalidParameterException(
-            "Either 'SecretIdList' or 'Filters' must be provided, but not both.", parameter="SecretIdList"
-        )
     if max_results is not None and filters is None:
         raise InvalidParameterException(
             "'Filters' not specified. 'Filters' must also be specified when 'MaxResults' is provided.",
             parameter="MaxResults",
+        )
+    if (secret_id_list is None) == (filters is None):
+        raise InvalidParameterException(
+            "Either 'SecretIdList' or 'Filters' must be provided, but not both.", parameter="SecretIdList"
         )
     if next_token is not None and filters is None:
         raise InvalidNextTokenException("The NextToken value is invalid.", parameter="NextToken")  # a list has no pages

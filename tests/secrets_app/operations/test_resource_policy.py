@@ -97,17 +97,20 @@ def test_a_public_policy_is_refused_when_blocked(call: Call, secret: Secret) -> 
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        ("not JSON", "This policy has invalid syntax."),
-        (policy(Effect="AllowSomething"), "This policy has invalid syntax."),
+        ("not JSON", "This resource policy contains a syntax error."),
+        (policy(Effect="AllowSomething"), "This resource policy contains a syntax error."),
+        ('{"Version": "2019-10-19", "Statement": []}', "This policy has invalid syntax."),
         (policy(Principal={"AWS": "arn:aws:iam::123456789012:user/nobody"}), "unsupported principal"),
         (policy(Principal={"AWS": "arn:aws:iam::999999999999:role/unknown"}), "unsupported principal"),
         (policy(Principal={"Service": "invalidservice.amazonaws.com"}), "unsupported service principal"),
         (LOCKING_OUT, "will not allow you to manage this secret"),
     ],
-    ids=["json", "effect", "user", "role of another account", "service", "lock-out"],
+    ids=["json", "effect", "version", "user", "role of another account", "service", "lock-out"],
 )
 def test_a_policy_that_cannot_be_is_refused(call: Call, secret: Secret, document: str, message: str) -> None:
-    """Sentences: security.md 2.2, that of syntax as the API was seen to say it (api.md 3)."""
+    """Sentences: security.md 2.2. "Invalid syntax" was seen for a Version there is not (api.md 3), "a syntax error" for
+    the rest: terraform-provider-aws#28609, terraform-aws-modules/terraform-aws-secrets-manager#2.
+    """
     with pytest.raises(MalformedPolicyDocumentException, match=message):
         operations.put_resource_policy(call, secret_id=secret.name, resource_policy=document)
 
