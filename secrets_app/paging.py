@@ -22,7 +22,7 @@ def make_token(call: "Call", question: str, *position: str) -> str:
 
 def read_token(call: "Call", question: str, token: str, *, parts: int) -> list[str]:
     try:
-        sealed = base64.urlsafe_b64decode(token.encode())
+        sealed = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
         position = json.loads(root_key.current().open(sealed, purpose=_purpose(call, question)))
     except (InvalidTag, binascii.Error, ValueError):
         raise InvalidNextTokenException("The NextToken value is invalid.", parameter="NextToken") from None

@@ -106,3 +106,97 @@ def test_the_one_policy_is_called_default(aws: Any, bob: Person) -> None:
         "InvalidParameterException"
     )
     assert refused(aws.get_resource_policy, SecretId="prod/db", PolicyName="other").code == "ResourceNotFoundException"
+
+
+# --- the name of a policy (api.md 6) -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("operation", ["put_resource_policy", "get_resource_policy", "delete_resource_policy"])
+def test_the_name_of_a_policy_comes_back_to_those_who_know_it(aws: Any, arn: str, bob: Person, operation: str) -> None:
+    aws.put_resource_policy(SecretId="prod/db", ResourcePolicy=policy({"AWS": bob.arn}))
+    document = {"ResourcePolicy": policy({"AWS": bob.arn})} if operation == "put_resource_policy" else {}
+
+    named = getattr(aws, operation)(SecretId="prod/db", PolicyName="default", **document)
+    plain = getattr(aws, operation)(SecretId="prod/db", **document)
+
+    assert (named["ARN"], named["PolicyName"]) == (arn, "default")
+    assert "PolicyName" not in plain
+
+
+def test_no_other_policy_is_put_deleted_or_found(aws: Any) -> None:
+    """Documented: InvalidParameterException, and ResourceNotFoundException for reading."""
+    aws.put_resource_policy(SecretId="prod/db", ResourcePolicy=policy("*"))
+
+    codes = [
+        refused(aws.put_resource_policy, SecretId="prod/db", ResourcePolicy=policy("*"), PolicyName="other").code,
+        refused(aws.delete_resource_policy, SecretId="prod/db", PolicyName="other").code,
+        refused(aws.get_resource_policy, SecretId="prod/db", PolicyName="other").code,
+    ]
+
+    assert codes == ["InvalidParameterException"] * 2 + ["ResourceNotFoundException"]
+    assert aws.get_resource_policy(SecretId="prod/db")["ResourcePolicy"] == policy("*")
+
+
+# --- what is attached, and what is refused --------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("document", "message"),
+    [
+        ("not JSON", "This policy has invalid syntax."),
+        ("{}", "This policy has invalid syntax."),
+        ('{"Version": "2010-01-01", "Statement": []}', "This policy has invalid syntax."),
+        (
+            policy({"AWS": "arn:aws:iam::123456789012:role/nobody"}),
+            "This resource policy contains an unsupported principal.",
+        ),
+        (policy({"AWS": "somebody"}), "This resource policy contains an unsupported principal."),
+    ],
+)
+def test_malformed_documents(aws: Any, document: str, message: str) -> None:
+    """Both sentences were seen in the field (api.md 3). Nothing is stored, and what is there stays."""
+    aws.put_resource_policy(SecretId="prod/db", ResourcePolicy=policy("*"))
+
+    refusal = refused(aws.put_resource_policy, SecretId="prod/db", ResourcePolicy=document)
+
+    assert refusal == Refusal("MalformedPolicyDocumentException", message)
+    assert aws.get_resource_policy(SecretId="prod/db")["ResourcePolicy"] == policy("*")
+
+
+@pytest.mark.parametrize("principal", ["*", {"AWS": "*"}, {"AWS": ["*"]}])
+def test_everybody(aws: Any, principal: Any) -> None:
+    """Recorded: accepted unless BlockPublicPolicy is true. ValidateResourcePolicy says what speaks against it."""
+    document = policy(principal)
+
+    refusal = refused(aws.put_resource_policy, SecretId="prod/db", ResourcePolicy=document, BlockPublicPolicy=True)
+    assert refusal.code == "PublicPolicyException"
+    assert "ResourcePolicy" not in aws.get_resource_policy(SecretId="prod/db")
+    for members in ({}, {"BlockPublicPolicy": False}):
+        aws.put_resource_policy(SecretId="prod/db", ResourcePolicy=document, **members)
+        assert aws.get_resource_policy(SecretId="prod/db")["ResourcePolicy"] == document
+    validated = aws.validate_resource_policy(SecretId="prod/db", ResourcePolicy=document)
+    assert (validated["PolicyValidationPassed"], len(validated["ValidationErrors"])) == (False, 1)
+
+
+def test_blocking_what_is_not_public(aws: Any, bob: Person) -> None:
+    document = policy({"AWS": bob.arn})
+
+    aws.put_resource_policy(SecretId="prod/db", ResourcePolicy=document, BlockPublicPolicy=True)
+
+    assert aws.get_resource_policy(SecretId="prod/db")["ResourcePolicy"] == document
+
+
+def test_a_policy_takes_the_place_of_the_one_before(aws: Any, bob: Person, arn: str) -> None:
+    aws.put_resource_policy(SecretId="prod/db", ResourcePolicy=policy("*"))
+
+    reply = aws.put_resource_policy(SecretId=arn, ResourcePolicy=policy({"AWS": bob.arn}))
+
+    assert {name: reply[name] for name in set(reply) - {"ResponseMetadata"}} == {"ARN": arn, "Name": "prod/db"}
+    assert aws.get_resource_policy(SecretId=arn[:-7])["ResourcePolicy"] == policy({"AWS": bob.arn})
+
+
+def test_validating_stores_nothing(aws: Any, bob: Person) -> None:
+    reply = aws.validate_resource_policy(SecretId="prod/db", ResourcePolicy=policy({"AWS": bob.arn}))
+
+    assert set(reply) - {"ResponseMetadata"} == {"PolicyValidationPassed", "ValidationErrors"}
+    assert "ResourcePolicy" not in aws.get_resource_policy(SecretId="prod/db")

@@ -80,3 +80,61 @@ def test_a_tag_key_that_is_too_long_is_named_by_its_place(aws: Any) -> None:
 
 def test_tags_of_nothing(aws: Any) -> None:
     assert refused(aws.tag_resource, SecretId="nope", Tags=[]).code == "ResourceNotFoundException"
+
+
+def test_a_tag_added_again_comes_last(aws: Any) -> None:
+    """Recorded: insertion order, and re-added tags follow."""
+    tag(aws, a="1", b="2", c="3")
+    aws.untag_resource(SecretId="prod/db", TagKeys=["a"])
+    tag(aws, a="4")
+
+    assert tags(aws) == [{"Key": "b", "Value": "2"}, {"Key": "c", "Value": "3"}, {"Key": "a", "Value": "4"}]
+
+
+def test_every_tag_removed_and_one_added_again(aws: Any) -> None:
+    """Recorded."""
+    tag(aws, a="1", b="2")
+    aws.untag_resource(SecretId="prod/db", TagKeys=["a", "b", "a"])
+    assert tags(aws) == []
+    (entry,) = aws.list_secrets()["SecretList"]
+    assert entry["Tags"] == []
+
+    tag(aws, b="3")
+
+    assert tags(aws) == [{"Key": "b", "Value": "3"}]
+
+
+def test_tags_differ_by_case_and_may_be_empty(aws: Any) -> None:
+    tag(aws, team="", Team="é", **{"with blank / and +": "v" * 256, "k" * 128: "x"})
+
+    assert [entry["Key"] for entry in tags(aws)] == ["team", "Team", "with blank / and +", "k" * 128]
+    assert tags(aws)[0]["Value"] == ""
+
+
+def test_a_tag_without_a_value_has_an_empty_one(aws: Any) -> None:
+    aws.tag_resource(SecretId="prod/db", Tags=[{"Key": "a"}])
+
+    assert tags(aws) == [{"Key": "a", "Value": ""}]
+
+
+def test_no_tags_are_nothing(aws: Any) -> None:
+    aws.tag_resource(SecretId="prod/db", Tags=[])
+    aws.untag_resource(SecretId="prod/db", TagKeys=["a"])
+
+    assert tags(aws) is None
+
+
+@pytest.mark.parametrize("wanted", [[{"Value": "x"}], [{"Key": "a"}, {"Key": "a", "Value": "x"}]])
+def test_tags_that_are_none(aws: Any, wanted: Any) -> None:
+    assert refused(aws.tag_resource, SecretId="prod/db", Tags=wanted).code == "InvalidParameterException"
+    assert refused(aws.create_secret, Name="new", Tags=wanted).code == "InvalidParameterException"
+    assert tags(aws) is None
+
+
+def test_of_several_tags_one_that_is_refused_stops_all(aws: Any) -> None:
+    wanted = [{"Key": "fine", "Value": "x"}, {"Key": "aWs:mine", "Value": "x"}]
+    refusal = Refusal("InvalidParameterException", "You can't modify system tags. Tag key: 'aWs:mine'.")
+
+    assert refused(aws.tag_resource, SecretId="prod/db", Tags=wanted) == refusal
+    assert refused(aws.create_secret, Name="new", Tags=wanted) == refusal
+    assert tags(aws) is None
