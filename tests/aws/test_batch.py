@@ -165,7 +165,6 @@ def test_a_page_has_twenty_at_most(aws: Any) -> None:
     [
         ({}, EITHER),
         ({"SecretIdList": ["batch/a"], "Filters": BY_PREFIX}, EITHER),
-        ({"MaxResults": 5}, EITHER),
         (
             {"SecretIdList": ["batch/a"], "MaxResults": 5},
             Refusal(

@@ -26,6 +26,16 @@ def told(wire: Wire, operation: str, **members: Any) -> tuple[str, str]:
 @pytest.mark.parametrize(
     ("operation", "members", "expected"),
     [
+        # The limits of the model, before the characters of the name.
+        (
+            "GetSecretValue",
+            {"SecretId": "in valid", "VersionStage": ""},
+            (
+                "ValidationException",
+                "1 validation error detected: Value '' at 'versionStage' failed to satisfy constraint: "
+                "Member must have length greater than or equal to 1",
+            ),
+        ),
         # Characters of the name (recorded), before the token, before contradictions.
         ("CreateSecret", {"Name": "in valid"}, INVALID_NAME),
         ("PutSecretValue", {"SecretId": "in valid"}, INVALID_NAME),
@@ -35,6 +45,11 @@ def told(wire: Wire, operation: str, **members: Any) -> tuple[str, str]:
         # The token (recorded), before existence and what else is wrong.
         ("CreateSecret", {"Name": "a"}, ("InvalidRequestException", NO_TOKEN)),
         ("CreateSecret", {"Name": "taken"}, ("InvalidRequestException", NO_TOKEN)),
+        (
+            "CreateSecret",
+            {"Name": "a", "SecretString": "x", "SecretBinary": "eA=="},
+            ("InvalidRequestException", NO_TOKEN),
+        ),
         ("PutSecretValue", {"SecretId": "nope"}, ("InvalidRequestException", NO_TOKEN)),
         ("PutSecretValue", {"SecretId": "marked"}, ("InvalidRequestException", NO_TOKEN)),
         ("UpdateSecret", {"SecretId": "nope", "Description": "x"}, ("InvalidRequestException", NO_TOKEN)),
@@ -65,6 +80,26 @@ def told(wire: Wire, operation: str, **members: Any) -> tuple[str, str]:
             "TagResource",
             {"SecretId": "nope", "Tags": [{"Key": "aws:x", "Value": ""}]},
             ("InvalidParameterException", "You can't modify system tags. Tag key: 'aws:x'."),
+        ),
+        (
+            "UntagResource",
+            {"SecretId": "nope", "TagKeys": ["aws:x"]},
+            ("InvalidParameterException", "You can't modify system tags. Tag key: 'aws:x'."),
+        ),
+        (
+            "UpdateSecretVersionStage",
+            {"SecretId": "nope", "VersionStage": "mine"},
+            ("InvalidParameterException", "You must specify MoveToVersionId, RemoveFromVersionId, or both."),
+        ),
+        (
+            "ReplicateSecretToRegions",
+            {"SecretId": "nope", "AddReplicaRegions": [{"Region": "us-west-2"}]},
+            ("InvalidParameterException", "Invalid replica region."),
+        ),
+        (
+            "PutResourcePolicy",
+            {"SecretId": "nope", "ResourcePolicy": "{}", "PolicyName": "other"},
+            ("InvalidParameterException", "The policy name must be default."),
         ),
         # Existence, before the state and the rest.
         ("UpdateSecret", {"SecretId": "nope", "ClientRequestToken": TOKEN, "KmsKeyId": "none"}, NOT_FOUND),
@@ -99,16 +134,29 @@ def test_what_is_told_first(
     assert told(wire, operation, **members) == expected
 
 
+@pytest.mark.parametrize(
+    ("operation", "members"),
+    [
+        ("GetSecretValue", {}),
+        ("PutSecretValue", {"SecretString": "x", "ClientRequestToken": TOKEN}),
+        ("DeleteSecret", {"ForceDeleteWithoutRecovery": True}),
+        ("RotateSecret", {"ClientRequestToken": TOKEN}),
+        ("PutResourcePolicy", {"ResourcePolicy": "{"}),
+        ("ReplicateSecretToRegions", {"AddReplicaRegions": [{"Region": "eu-west-1"}]}),
+    ],
+)
 @pytest.mark.parametrize("secret_id", ["nope", "there", "marked"])
-def test_permission_comes_before_existence_and_state(aws: Any, mallory: Person, secret_id: str) -> None:
+def test_permission_comes_before_existence_and_state(
+    aws: Any, mallory: Person, secret_id: str, operation: str, members: dict[str, Any]
+) -> None:
     """Seen in the field."""
     for name in ("there", "marked"):
         aws.create_secret(Name=name, SecretString="x")
     aws.delete_secret(SecretId="marked")
 
-    code, message = told(Wire(mallory.access_key), "GetSecretValue", SecretId=secret_id)
+    code, message = told(Wire(mallory.access_key), operation, SecretId=secret_id, **members)
 
     assert code == "AccessDeniedException"
     assert message.endswith(
-        f"on resource: {secret_id} because no identity-based policy allows the secretsmanager:GetSecretValue action"
+        f"on resource: {secret_id} because no identity-based policy allows the secretsmanager:{operation} action"
     )

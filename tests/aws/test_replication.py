@@ -172,3 +172,122 @@ def test_a_promoted_replica_is_a_secret_of_its_own(aws: Any, aws_in_europe: Any,
     aws_in_europe.put_secret_value(SecretId="prod/db", SecretString="mine")
     assert aws.get_secret_value(SecretId="prod/db")["SecretString"] == "one"
     assert "ReplicationStatus" not in aws.describe_secret(SecretId="prod/db")
+
+
+# --- reading and asking for replicas ----------------------------------------------------------------------
+
+
+def test_a_replica_goes_by_its_own_arn(aws: Any, aws_in_europe: Any, arn: str) -> None:
+    replicate(aws, "eu-west-1")
+    work()
+    there = arn.replace("us-west-2", "eu-west-1")
+
+    assert aws_in_europe.get_secret_value(SecretId=there)["ARN"] == there
+    assert aws_in_europe.list_secret_version_ids(SecretId="prod/db")["ARN"] == there
+    assert aws_in_europe.batch_get_secret_value(SecretIdList=[there])["Errors"] == []
+    assert refused(aws_in_europe.get_secret_value, SecretId=arn).code == "ResourceNotFoundException"
+
+
+def test_a_secret_of_one_region_says_nothing_of_replication(aws: Any) -> None:
+    """Recorded."""
+    (entry,) = aws.list_secrets()["SecretList"]
+
+    assert not {"PrimaryRegion", "ReplicationStatus"} & {*aws.describe_secret(SecretId="prod/db"), *entry}
+
+
+@pytest.mark.parametrize("given", [{}, {"KmsKeyId": ""}, {"KmsKeyId": "alias/aws/secretsmanager"}])
+def test_a_replica_without_a_key_of_its_own_has_the_default_one(aws: Any, given: dict[str, str]) -> None:
+    reply = aws.replicate_secret_to_regions(SecretId="prod/db", AddReplicaRegions=[{"Region": "eu-west-1", **given}])
+
+    assert reply["ReplicationStatus"] == [
+        {"Region": "eu-west-1", "KmsKeyId": "alias/aws/secretsmanager", "Status": "InProgress"}
+    ]
+
+
+@pytest.mark.parametrize(
+    "wanted",
+    [
+        [{"Region": "us-west-2"}],
+        [{"Region": "eu-west-1"}, {"Region": "us-west-2"}],
+        [{"Region": "moon-north-1"}],
+        [{}],
+        [{"KmsKeyId": "alias/aws/secretsmanager"}],
+    ],
+)
+def test_replica_regions_there_are_not(aws: Any, wanted: Any) -> None:
+    """The sentence is another emulator's. Nothing is stored, whichever operation is asked."""
+    refusal = Refusal("InvalidParameterException", "Invalid replica region.")
+
+    assert refused(aws.replicate_secret_to_regions, SecretId="prod/db", AddReplicaRegions=wanted) == refusal
+    assert refused(aws.create_secret, Name="new", SecretString="x", AddReplicaRegions=wanted) == refusal
+
+    assert "PrimaryRegion" not in aws.describe_secret(SecretId="prod/db")
+    assert refused(aws.describe_secret, SecretId="new").code == "ResourceNotFoundException"
+
+
+def test_a_region_added_later_is_answered_with_the_others(aws: Any) -> None:
+    """Documented: all replicas."""
+    replicate(aws, "eu-west-1")
+    work()
+
+    reply = replicate(aws, "us-east-1")
+
+    assert [(entry["Region"], entry["Status"]) for entry in reply["ReplicationStatus"]] == [
+        ("eu-west-1", "InSync"),
+        ("us-east-1", "InProgress"),
+    ]
+
+
+def test_a_name_replicated_from_elsewhere_is_in_the_way(aws: Any, alice: Person, aws_as: MakeClient) -> None:
+    """Seen in the field, the whole sentence."""
+    replicate(aws, "eu-west-1")
+    work()
+    other = aws_as(alice, region="us-east-1")
+    other.create_secret(Name="prod/db", SecretString="x", AddReplicaRegions=[{"Region": "eu-west-1"}])
+
+    work()
+
+    (status,) = other.describe_secret(SecretId="prod/db")["ReplicationStatus"]
+    assert (status["Status"], status["StatusMessage"]) == (
+        "Failed",
+        "Replication failed: Secret name prod/db is currently replicated to eu-west-1 with a different arn",
+    )
+
+
+def test_removing_where_there_is_no_replica(aws: Any) -> None:
+    replicate(aws, "eu-west-1")
+
+    refusal = refused(aws.remove_regions_from_replication, SecretId="prod/db", RemoveReplicaRegions=["us-east-1"])
+
+    assert refusal.code == "InvalidParameterException"
+    assert len(aws.describe_secret(SecretId="prod/db")["ReplicationStatus"]) == 1
+
+
+@pytest.mark.parametrize("force", [True, False])
+def test_without_its_replicas_a_secret_can_be_deleted(aws: Any, arn: str, force: bool) -> None:
+    """Seen in the field: refused, with a full stop, as long as there are replicas, by force or not."""
+    replicate(aws, "us-west-1", "us-east-2")
+    assert refused(aws.delete_secret, SecretId="prod/db", ForceDeleteWithoutRecovery=force) == Refusal(
+        "InvalidParameterException",
+        f"You can't delete secret {arn} that still has replica regions [us-east-2, us-west-1].",
+    )
+
+    aws.remove_regions_from_replication(SecretId="prod/db", RemoveReplicaRegions=["us-west-1", "us-east-2"])
+
+    assert aws.delete_secret(SecretId="prod/db", ForceDeleteWithoutRecovery=force)["ARN"] == arn
+
+
+# --- other accounts ------------------------------------------------------------------------------------------------
+
+CROSS_ACCOUNT = Refusal("InvalidRequestException", "Cross-account replication is not available on this server.")
+ELSEWHERE = "arn:aws:secretsmanager:us-west-2:210987654321:secret:prod/db-abcdef"
+
+
+def test_replication_to_another_account_is_refused_with_a_modelled_error(aws: Any) -> None:
+    for operation in (aws.associate_cross_account_replica, aws.disassociate_cross_account_replica):
+        assert refused(operation, SecretId="prod/db", CrossAccountReplicaARN=ELSEWHERE) == CROSS_ACCOUNT
+        assert refused(operation, SecretId="nope", CrossAccountReplicaARN=ELSEWHERE).code == (
+            "ResourceNotFoundException"
+        )
+    assert refused(aws.create_secret, Name="new", CrossAccountPrimaryARN=ELSEWHERE) == CROSS_ACCOUNT
+    assert refused(aws.describe_secret, SecretId="new").code == "ResourceNotFoundException"

@@ -143,8 +143,8 @@ def test_no_other_policy_is_put_deleted_or_found(aws: Any) -> None:
 @pytest.mark.parametrize(
     ("document", "message"),
     [
-        ("not JSON", "This policy has invalid syntax."),
-        ("{}", "This policy has invalid syntax."),
+        ("not JSON", "This resource policy contains a syntax error."),
+        ("{}", "This resource policy contains a syntax error."),
         ('{"Version": "2010-01-01", "Statement": []}', "This policy has invalid syntax."),
         (
             policy({"AWS": "arn:aws:iam::123456789012:role/nobody"}),
@@ -154,7 +154,7 @@ def test_no_other_policy_is_put_deleted_or_found(aws: Any) -> None:
     ],
 )
 def test_malformed_documents(aws: Any, document: str, message: str) -> None:
-    """Both sentences were seen in the field (api.md 3). Nothing is stored, and what is there stays."""
+    """Sentences: api.md 3 and security.md 2.2. Nothing is stored, and what is there stays."""
     aws.put_resource_policy(SecretId="prod/db", ResourcePolicy=policy("*"))
 
     refusal = refused(aws.put_resource_policy, SecretId="prod/db", ResourcePolicy=document)

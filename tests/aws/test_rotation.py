@@ -8,7 +8,8 @@ import pytest
 
 from secrets_app.models import RotationFunction
 from tests import factories
-from tests.aws.wire import Refusal, refused
+from tests.aws.sentences import no_label, no_version
+from tests.aws.wire import Refusal, Wire, refused
 
 NO_FUNCTION = Refusal("InvalidRequestException", "No Lambda rotation function ARN is associated with this secret.")
 
@@ -132,3 +133,115 @@ def test_rules_that_are_none(aws: Any, function_arn: str, rules: dict[str, Any])
 
     assert refusal.code in ("InvalidParameterException", "ValidationException")
     assert rotation(aws) == {}
+
+
+# --- what is described, and what is not (api.md 5.8, 5.12, 5.13) --------------------------------------------------
+
+
+def test_the_list_says_of_rotation_what_the_description_says(aws: Any, function_arn: str) -> None:
+    aws.rotate_secret(SecretId="prod/db", RotationLambdaARN=function_arn, RotationRules={"AutomaticallyAfterDays": 1})
+
+    (entry,) = aws.list_secrets()["SecretList"]
+
+    assert {name: value for name, value in entry.items() if "Rotat" in name} == rotation(aws)
+    assert rotation(aws)["RotationRules"] == {"AutomaticallyAfterDays": 1}
+
+
+def test_cancelled_it_has_no_next_date(aws: Any, function_arn: str) -> None:
+    """Documented: RotationEnabled is false, the rest stays. Once more, and it still answers."""
+    aws.rotate_secret(SecretId="prod/db", RotationLambdaARN=function_arn, RotationRules={"AutomaticallyAfterDays": 1})
+    aws.cancel_rotate_secret(SecretId="prod/db")
+
+    reply = aws.cancel_rotate_secret(SecretId="prod/db")
+
+    assert set(reply) - {"ResponseMetadata"} <= {"ARN", "Name", "VersionId"}
+    assert set(rotation(aws)) == {"RotationEnabled", "RotationLambdaARN", "RotationRules"}
+
+
+def test_the_same_request_again_is_no_second_rotation(aws: Any, first: str, function_arn: str) -> None:
+    request: Any = {"SecretId": "prod/db", "RotationLambdaARN": function_arn, "ClientRequestToken": "t" * 32}
+    answers = [aws.rotate_secret(**request)["VersionId"] for _ in range(2)]
+
+    assert answers == ["t" * 32] * 2
+    assert aws.describe_secret(SecretId="prod/db")["VersionIdsToStages"] == {
+        first: ["AWSCURRENT"],
+        "t" * 32: ["AWSPENDING"],
+    }
+
+
+def test_a_pending_version_without_a_value_is_listed_and_cannot_be_read(
+    aws: Any, first: str, function_arn: str
+) -> None:
+    """Documented: AWS's rotation templates rely on it."""
+    token = aws.rotate_secret(SecretId="prod/db", RotationLambdaARN=function_arn)["VersionId"]
+
+    assert refused(aws.get_secret_value, SecretId="prod/db", VersionId=token) == no_version(token)
+    assert refused(aws.get_secret_value, SecretId="prod/db", VersionId=token, VersionStage="AWSPENDING") == no_label(
+        "AWSPENDING"
+    )
+    newest, _ = aws.list_secret_version_ids(SecretId="prod/db")["Versions"]
+    assert set(newest) == {"VersionId", "VersionStages", "CreatedDate"}
+    assert aws.get_secret_value(SecretId="prod/db")["VersionId"] == first
+
+
+def test_a_put_with_the_token_of_the_pending_version_fills_it(aws: Any, first: str, function_arn: str) -> None:
+    """Documented."""
+    token = aws.rotate_secret(SecretId="prod/db", RotationLambdaARN=function_arn)["VersionId"]
+
+    reply = aws.put_secret_value(
+        SecretId="prod/db", SecretString="two", ClientRequestToken=token, VersionStages=["AWSPENDING"]
+    )
+
+    assert (reply["VersionId"], reply["VersionStages"]) == (token, ["AWSPENDING"])
+    assert aws.get_secret_value(SecretId="prod/db", VersionStage="AWSPENDING")["SecretString"] == "two"
+    assert aws.get_secret_value(SecretId="prod/db")["VersionId"] == first
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        "arn:aws:lambda:us-west-2:123456789012:function:nope",
+        "arn:aws:lambda:us-west-2:210987654321:function:rotate",
+        "arn:aws:lambda:eu-west-1:123456789012:function:rotate",
+    ],
+)
+def test_a_refused_function_changes_nothing_of_what_is_stored(aws: Any, function_arn: str, function: str) -> None:
+    """Recorded for a secret without rotation; with one, the old configuration stays."""
+    rules = {"AutomaticallyAfterDays": 7}
+    aws.rotate_secret(SecretId="prod/db", RotationLambdaARN=function_arn, RotationRules=rules, RotateImmediately=False)
+    before = rotation(aws)
+
+    refusal = refused(
+        aws.rotate_secret, SecretId="prod/db", RotationLambdaARN=function, RotationRules={"AutomaticallyAfterDays": 1}
+    )
+
+    assert refusal.code == "AccessDeniedException"
+    assert rotation(aws) == before
+
+
+@pytest.mark.parametrize(
+    ("rules", "code"),
+    [
+        ({"ScheduleExpression": "rate(4 hours)"}, None),
+        ({"ScheduleExpression": "rate(10 days)", "Duration": "3h"}, None),
+        ({"ScheduleExpression": "cron(0 8 1 * ? *)"}, None),
+        ({"AutomaticallyAfterDays": 1}, None),
+        ({"AutomaticallyAfterDays": 1000}, None),
+        ({"AutomaticallyAfterDays": 7, "Duration": "24h"}, None),
+        ({"AutomaticallyAfterDays": 0}, "ValidationException"),
+        ({"Duration": "3h"}, "InvalidParameterException"),
+        ({"ScheduleExpression": "rate(3 hours)"}, "InvalidParameterException"),
+        ({"ScheduleExpression": "rate(10 days)", "Duration": "25h"}, "InvalidParameterException"),
+        ({"ScheduleExpression": "rate(10 days)", "Duration": "100h"}, "ValidationException"),
+        ({"ScheduleExpression": "cron(0 8 31 2 ? *)"}, "InvalidParameterException"),
+        ({"ScheduleExpression": "rate(10 days); "}, "ValidationException"),
+    ],
+)
+def test_rules(wire: Wire, aws: Any, function_arn: str, rules: dict[str, Any], code: str | None) -> None:
+    """Documented and modelled; what is accepted comes back as given."""
+    request = {"SecretId": "prod/db", "RotationLambdaARN": function_arn, "RotationRules": rules}
+
+    answer = wire.post("RotateSecret", {**request, "ClientRequestToken": "t" * 32})
+
+    assert answer.json.get("__type") == code
+    assert rotation(aws).get("RotationRules") == (None if code else rules)

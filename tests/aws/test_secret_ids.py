@@ -10,9 +10,8 @@ from secrets_app.service_model import service
 from tests import factories
 from tests.aws import bad_input
 from tests.aws.conftest import MakeClient
-from tests.aws.sentences import INVALID_NAME, NOT_FOUND, TOKEN_MISSING
+from tests.aws.sentences import INVALID_NAME, NOT_FOUND
 from tests.aws.wire import Wire, refused
-from tests.factories import Person
 
 OPERATIONS = service("secretsmanager").operations
 ON_A_SECRET = sorted(name for name, model in OPERATIONS.items() if "SecretId" in model.input.members)
@@ -164,116 +163,3 @@ def test_created_again_a_secret_has_another_suffix(aws: Any) -> None:
 
     assert (first[:-6], first != second) == (second[:-6], True)
     assert refused(aws.get_secret_value, SecretId=first) == NOT_FOUND
-
-
-# --- which check comes first -----------------------------------------------------------------------------
-
-INVALID = "ValidationException"
-
-
-@pytest.mark.parametrize(
-    ("operation", "request_", "code", "message"),
-    [
-        # the model's limits before the characters of a name
-        ("CreateSecret", {"Name": "?" * 513}, INVALID, "1 validation error detected: Value '???"),
-        (
-            "GetSecretValue",
-            {"SecretId": "a ?", "VersionId": "short"},
-            INVALID,
-            "1 validation error detected: Value 'short'",
-        ),
-        # the characters of a name before the token
-        ("CreateSecret", {"Name": "a ?"}, INVALID, "Invalid name."),
-        ("RotateSecret", {"SecretId": "a ?"}, INVALID, "Invalid name."),
-        # the token before members that don't go together, and before existence
-        (
-            "CreateSecret",
-            {"Name": "a", "SecretString": "x", "SecretBinary": "eA=="},
-            "InvalidRequestException",
-            TOKEN_MISSING,
-        ),
-        ("PutSecretValue", {"SecretId": "nope"}, "InvalidRequestException", TOKEN_MISSING),
-        ("UpdateSecret", {"SecretId": "nope", "Description": "d"}, "InvalidRequestException", TOKEN_MISSING),
-        ("RotateSecret", {"SecretId": "nope"}, "InvalidParameterException", TOKEN_MISSING),
-        # members that don't go together before existence
-        (
-            "PutSecretValue",
-            {"SecretId": "nope", "ClientRequestToken": "t" * 32},
-            "InvalidRequestException",
-            "You must provide",
-        ),
-        (
-            "DeleteSecret",
-            {"SecretId": "nope", "RecoveryWindowInDays": 3},
-            "InvalidParameterException",
-            "RecoveryWindowInDays",
-        ),
-        (
-            "TagResource",
-            {"SecretId": "nope", "Tags": [{"Key": "aws:a"}]},
-            "InvalidParameterException",
-            "You can't modify system",
-        ),
-        (
-            "UntagResource",
-            {"SecretId": "nope", "TagKeys": ["aws:a"]},
-            "InvalidParameterException",
-            "You can't modify system",
-        ),
-        (
-            "UpdateSecretVersionStage",
-            {"SecretId": "nope", "VersionStage": "A"},
-            "InvalidParameterException",
-            "You must specify",
-        ),
-        (
-            "ReplicateSecretToRegions",
-            {"SecretId": "nope", "AddReplicaRegions": [{"Region": "us-west-2"}]},
-            "InvalidParameterException",
-            "Invalid replica region.",
-        ),
-        (
-            "PutResourcePolicy",
-            {"SecretId": "nope", "ResourcePolicy": "{}", "PolicyName": "other"},
-            "InvalidParameterException",
-            "The policy name must be default.",
-        ),
-        # existence before what the members would do
-        ("PutResourcePolicy", {"SecretId": "nope", "ResourcePolicy": "{"}, *NOT_FOUND),
-        ("UpdateSecret", {"SecretId": "nope", "KmsKeyId": "nope", "ClientRequestToken": "t" * 32}, *NOT_FOUND),
-        ("RotateSecret", {"SecretId": "nope", "ClientRequestToken": "t" * 32}, *NOT_FOUND),
-    ],
-)
-def test_the_order_of_checks(wire: Wire, operation: str, request_: dict[str, Any], code: str, message: str) -> None:
-    """Recorded in part, inferred for the rest (api.md 2)."""
-    answer = wire.post(operation, request_)
-
-    assert (answer.status, answer.error) == (400, code)
-    assert str(answer.json.get("Message") or answer.json["message"]).startswith(message)
-
-
-@pytest.mark.parametrize(
-    ("operation", "members"),
-    [
-        ("GetSecretValue", {}),
-        ("PutSecretValue", {"SecretString": "x", "ClientRequestToken": "t" * 32}),
-        ("DeleteSecret", {"ForceDeleteWithoutRecovery": True}),
-        ("RotateSecret", {"ClientRequestToken": "t" * 32}),
-        ("PutResourcePolicy", {"ResourcePolicy": "{"}),
-        ("ReplicateSecretToRegions", {"AddReplicaRegions": [{"Region": "eu-west-1"}]}),
-    ],
-)
-def test_permission_is_asked_before_existence(
-    aws: Any, mallory: Person, operation: str, members: dict[str, Any]
-) -> None:
-    """Seen in the field (api.md 1.5): a missing secret and missing permission is AccessDenied."""
-    aws.create_secret(Name="prod/db", SecretString="x")
-    her = Wire(mallory.access_key)
-
-    answers = [her.post(operation, {"SecretId": name, **members}).json for name in ("prod/db", "nope")]
-
-    assert [answer["__type"] for answer in answers] == ["AccessDeniedException"] * 2
-    assert answers[1]["Message"] == (
-        f"User: {mallory.arn} is not authorized to perform: secretsmanager:{operation} on resource: nope "
-        f"because no identity-based policy allows the secretsmanager:{operation} action"
-    )
