@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from secrets_app import deletion, quotas, versions
+from secrets_app import deletion, quotas, search_words, versions
 from secrets_app.errors import DecryptionFailure
 from secrets_app.kms import keys
 from secrets_app.models import (
@@ -94,6 +94,7 @@ def copy_onto(primary: Secret, replica: Secret, now: datetime) -> None:
         setattr(replica, field, getattr(primary, field))
     replica.save(update_fields=list(_FOLLOWED))
     _copy_tags(primary, replica)
+    search_words.keep(replica)
     _copy_policy(primary, replica)
     _copy_rotation(primary, replica)
     _copy_versions(primary, replica, now)

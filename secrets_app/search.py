@@ -1,32 +1,37 @@
 """Finding secrets: the orders and pages of ListSecrets and BatchGetSecretValue.
 
-Pages are keyset pages: a position in an index, never an offset. Filters that a database index answers become SQL;
-the word filters are decided row by row, at most SCAN_LIMIT rows a page, so a page may be short and still have a
+Pages are keyset pages: a position in an index, never an offset. If a filter finds few secrets, those are fetched and
+sorted (search_candidates.py); if none does, the index of the order is walked and each secret tested, in SQL or, where
+that can't say it, in Python. One page looks at so many secrets and no more, so it may be short and still have a
 NextToken (documented). In SQL by hand: the ORM takes longer to write the statement than the database to run it.
 """
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
-from secrets_app import descriptions, paging, search_filters
+from secrets_app import descriptions, paging, search_candidates, search_filters
 from secrets_app.models import Secret
 from secrets_app.results import Page
-from secrets_app.rows import Columns
+from secrets_app.rows import Columns, as_text, moment
 from secrets_app.search_filters import Condition, Test
-from secrets_app.statements import current_database
+from secrets_app.statements import Statement, current_database
 
 if TYPE_CHECKING:
     from types_boto3_secretsmanager.type_defs import FilterTypeDef
 
     from secrets_app.call import Call
 
-SCAN_LIMIT = 5_000
+SCAN_LIMIT = 5_000  # secrets a page that Python tests
+WINDOWS = (5_000, 45_000)  # secrets a page that the database tests, one after the other
 _CHUNK = 500
 _SECRET = Columns(Secret, "s")
 _TABLE = Secret._meta.db_table
+
+Position = tuple[Any, int]
+"""The value of the field of the order, and the primary key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,9 @@ class _Order:
         nulls = (" NULLS LAST" if self.descending else " NULLS FIRST") if self.nullable else ""
         return f"s.{self.field} {direction}{nulls}, s.id {direction}"
 
+    def position(self, secret: Secret) -> Position:
+        return getattr(secret, self.field) if self.field else None, secret.pk
+
 
 _FIELDS = {
     None: "",
@@ -57,8 +65,6 @@ _FIELDS = {
     "last-changed-date": "last_changed_at",
     "last-accessed-date": "last_accessed_on",
 }
-
-Position = tuple[Any, int]
 
 
 def secrets_matching(
@@ -73,47 +79,118 @@ def secrets_matching(
 ) -> Page[Secret]:
     """Oldest first unless asked otherwise (verified)."""
     order = _Order(_FIELDS[sort_by], sort_order == "desc")
-    conditions, tests = search_filters.read(filters)
-    where = [Condition("s.account_id = %s AND s.region = %s", [call.account, call.region]), *conditions]
-    if not include_planned_deletion:
-        where.append(Condition("s.deleted_at IS NULL"))
+    filters_read = search_filters.read(filters, call.account, call.region)
+    here = Condition("s.account_id = %s AND s.region = %s", [call.account, call.region])
+    conditions = [] if include_planned_deletion else [Condition("s.deleted_at IS NULL")]
+    walk = _Walk(
+        order,
+        here,
+        where=[here, *conditions, *(given.condition for given in filters_read)],
+        tests=[given.test for given in filters_read if given.test],
+        among=search_candidates.of(filters_read),
+        # Otherwise the index of the order holds nothing but what is asked for.
+        filtered=any(given.prefix_of != (order.field or None) for given in filters_read),
+    )
     question = json.dumps([filters, sort_by, sort_order, include_planned_deletion], default=str)
     after = _position(paging.read_token(call, question, next_token, parts=2), order) if next_token else None
-    rows, last = _walk(where, order, after, tests, size)
-    token = paging.make_token(call, question, *_written(last, order)) if last is not None else None
-    return Page(rows, token)
+    rows, last = walk.page(after, size)
+    return Page(rows, paging.make_token(call, question, *_written(last)) if last else None)
 
 
-def _walk(
-    where: list[Condition], order: _Order, after: Position | None, tests: list[Test], size: int
-) -> tuple[list[Secret], Secret | None]:
-    """Up to `size` secrets that pass; and the last one looked at, if there may be more behind it."""
-    rows: list[Secret] = []
-    last, scanned = None, 0
-    while True:
-        chunk_size = _CHUNK if tests else size + 1 - len(rows)
-        chunk = _read(where, order, after, chunk_size)
-        tags = descriptions.tags_of([secret.pk for secret in chunk]) if tests and chunk else {}
-        for secret in chunk:
-            if len(rows) == size:
-                return rows, last
-            last, scanned = secret, scanned + 1
-            if all(test(secret, tags.get(secret.pk, ())) for test in tests):
-                rows.append(secret)
-        if last is None or len(chunk) < chunk_size:
-            return rows, None
-        if scanned >= SCAN_LIMIT:
-            return rows, last
-        after = (getattr(last, order.field) if order.field else None, last.pk)
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """Secrets in an order, as far as they fulfil all conditions and pass all tests.
+
+    among: keys of the only secrets to look at. filtered: conditions may leave out any number of secrets in a row.
+    """
+
+    order: _Order
+    here: Condition
+    where: list[Condition]
+    tests: list[Test]
+    among: list[int] | None
+    filtered: bool
+
+    def page(self, after: Position | None, size: int) -> tuple[list[Secret], Position | None]:
+        """Up to `size` secrets; and the last position looked at, if there may be more behind it."""
+        rows: list[Secret] = []
+        tested = 0
+        for end in self._ends(after):
+            while True:
+                chunk_size = _CHUNK if self.tests and tested else size + 1 - len(rows)
+                chunk = self._read(after, end, chunk_size)
+                tags = descriptions.tags_of([secret.pk for secret in chunk]) if self.tests and chunk else {}
+                for secret in chunk:
+                    if len(rows) == size:
+                        return rows, after
+                    after, tested = self.order.position(secret), tested + 1
+                    if all(test(secret, tags.get(secret.pk, ())) for test in self.tests):
+                        rows.append(secret)
+                if len(chunk) < chunk_size:
+                    break
+                if self.tests and tested >= SCAN_LIMIT:
+                    return rows, after
+            if end is None:
+                return rows, None
+            after = end
+        return rows, after
+
+    def _ends(self, after: Position | None) -> Iterator[Position | None]:
+        """Where to stop and see whether it is enough for one page. None: nowhere before the end."""
+        if not self.filtered or self.among is not None or self.order.nullable:
+            yield None
+            return
+        for width in WINDOWS:
+            end = self._end_of_window(after, width)
+            yield end
+            if end is None:
+                return
+            after = end
+
+    def _end_of_window(self, after: Position | None, width: int) -> Position | None:
+        """Counted in the index alone."""
+        field = self.order.field or "id"
+        conditions = [self.here, *([_behind(self.order, after)] if after else [])]
+        column = f"s.{field}"
+        rest = f"FROM {_TABLE} s WHERE {_all(conditions)} ORDER BY {self.order.sql} LIMIT 1 OFFSET %s"  # noqa: S608
+        statement = Statement(
+            f"SELECT {column}, s.id {rest}",  # noqa: S608
+            sqlite=f"SELECT {as_text(column) if field == 'last_changed_at' else column}, s.id {rest}",  # noqa: S608
+        )
+        for value, pk in statement.rows([*_parameters(conditions), width - 1]):
+            if not self.order.field:
+                return None, pk
+            return (moment(value) if field == "last_changed_at" else value), pk
+        return None
+
+    def _read(self, after: Position | None, end: Position | None, most: int) -> list[Secret]:
+        conditions = [
+            *self.where,
+            *([_behind(self.order, after)] if after else []),
+            *([_up_to(self.order, end)] if end else []),
+        ]
+        rest = f"WHERE {_all(conditions)} ORDER BY {self.order.sql} LIMIT %s"
+        parameters = [*_parameters(conditions), most]
+        source = sqlite = f"{_TABLE} s"
+        if self.among is not None:
+            # First the candidates, then their rows, whatever a planner thinks of it.
+            source = f"(SELECT * FROM {_TABLE} WHERE id = ANY(%s) OFFSET 0) s"  # noqa: S608  our own names
+            sqlite = f"json_each(%s) c CROSS JOIN {_TABLE} s ON s.id = c.value"
+            engine = current_database().vendor
+            parameters.insert(0, self.among if engine == "postgresql" else json.dumps(self.among))
+        statement = Statement(
+            f"SELECT {_SECRET.sql} FROM {source} {rest}",  # noqa: S608
+            sqlite=f"SELECT {_SECRET.sqlite} FROM {sqlite} {rest}",  # noqa: S608
+        )
+        return [_SECRET.instance(row) for row in statement.rows(parameters)]
 
 
-def _read(where: list[Condition], order: _Order, after: Position | None, most: int) -> list[Secret]:
-    all_of = [*where, _behind(order, after)] if after else where
-    statement = _SECRET.select(
-        f"FROM {_TABLE} s WHERE {' AND '.join(condition.sql for condition in all_of)} ORDER BY {order.sql} LIMIT %s"
-    )
-    parameters = [parameter for condition in all_of for parameter in condition.parameters]
-    return [_SECRET.instance(row) for row in statement.rows([*parameters, most])]
+def _all(conditions: Sequence[Condition]) -> str:
+    return " AND ".join(condition.sql for condition in conditions)
+
+
+def _parameters(conditions: Sequence[Condition]) -> list[Any]:
+    return [parameter for condition in conditions for parameter in condition.parameters]
 
 
 # --- positions ---------------------------------------------------------------------------------------
@@ -137,6 +214,17 @@ def _behind(order: _Order, after: Position) -> Condition:
     return Condition(reached, [stored, stored, pk])
 
 
+def _up_to(order: _Order, end: Position) -> Condition:
+    """What does not follow a position, of an order that has no NULLs."""
+    value, pk = end
+    step = ">" if order.descending else "<"
+    if not order.field:
+        return Condition(f"s.id {step}= %s", [pk])
+    column = f"s.{order.field}"
+    stored = _stored(value)
+    return Condition(f"({column} {step}= %s AND ({column} {step} %s OR s.id {step}= %s))", [stored, stored, pk])
+
+
 def _stored(value: Any) -> Any:
     """As the database holds it."""
     operations = current_database().ops
@@ -145,9 +233,9 @@ def _stored(value: Any) -> Any:
     return operations.adapt_datefield_value(value) if isinstance(value, date) else value
 
 
-def _written(secret: Secret, order: _Order) -> tuple[str, str]:
-    value = getattr(secret, order.field) if order.field else None
-    return "" if value is None else value if isinstance(value, str) else value.isoformat(), str(secret.pk)
+def _written(position: Position) -> tuple[str, str]:
+    value, pk = position
+    return "" if value is None else value if isinstance(value, str) else value.isoformat(), str(pk)
 
 
 def _position(parts: list[str], order: _Order) -> Position:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.conf import settings
 
-from secrets_app import operations
+from secrets_app import operations, search_words
 from secrets_app.call import Call
 from secrets_app.errors import ResourceExistsException
 from secrets_app.kms import keys
@@ -173,6 +173,7 @@ def _secret_of_another_service(call: Call) -> None:
         "aws:rds:primaryDBInstanceArn": f"arn:aws:rds:{call.region}:{call.account}:db:appbeta-production",
     }.items():
         Tag.objects.create(secret=secret, key=key, value=value)
+    search_words.keep(secret)
     rotation = RotationConfiguration.objects.create(
         secret=secret, enabled=True, schedule_expression="rate(7 days)", enabled_at=call.now
     )

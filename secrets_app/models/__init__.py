@@ -8,6 +8,7 @@ from .replica import Replica, ReplicationStatus
 from .resource_policy import ResourcePolicy
 from .root_key import RootKeyCheck
 from .rotation import RotationConfiguration, RotationFunction, RotationRun, RotationStep
+from .search_word import SearchWord
 from .secret import Secret, Tag
 from .secret_draft import SecretDraft
 from .version import SecretVersion, StagingLabel, WrappedDataKey
@@ -33,6 +34,7 @@ __all__ = [
     "RotationFunction",
     "RotationRun",
     "RotationStep",
+    "SearchWord",
     "Secret",
     "SecretDraft",
     "SecretVersion",

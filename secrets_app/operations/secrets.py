@@ -6,7 +6,17 @@ from typing import TYPE_CHECKING
 
 from django.db import IntegrityError, transaction
 
-from secrets_app import arns, deletion, descriptions, quotas, replication, staging_labels, tagging, versions
+from secrets_app import (
+    arns,
+    deletion,
+    descriptions,
+    quotas,
+    replication,
+    search_words,
+    staging_labels,
+    tagging,
+    versions,
+)
 from secrets_app.call import Call
 from secrets_app.errors import (
     InvalidParameterException,
@@ -78,6 +88,7 @@ def create_secret(
     secret = _insert(call, name, suffix, description, kms_key_id, type)
     call.record.about(secret.pk, name)
     tagging.put(secret, wanted)
+    search_words.keep(secret)
     if value is not None:
         version, _ = versions.add(call, secret, token, value)
         staging_labels.move(version, staging_labels.CURRENT)
@@ -214,6 +225,8 @@ def update_secret(
         _change_key(call, secret, kms_key_id)
     secret.last_changed_at = call.now
     secret.save(update_fields=["description", "type", "kms_key", "kms_key_id_given", "last_changed_at"])
+    if description is not None:
+        search_words.keep(secret)
     if value is not None:
         version, stored = versions.add(call, secret, token, value)
         if stored:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from secrets_app import replication, tagging
+from secrets_app import replication, search_words, tagging
 from secrets_app.call import Call
 from secrets_app.operations._operation import operation
 
@@ -18,6 +18,7 @@ def tag_resource(call: Call, /, *, secret_id: str, tags: Sequence["TagTypeDef"])
     context = tagging.request_keys(wanted)
     secret = call.secret(secret_id, for_update=True, context=context)
     tagging.put(secret, wanted)
+    search_words.keep(secret)
     call.authorize_secret(secret, secret_id, context=context)
     tagging.touch(call, secret)
     replication.mark_stale(secret)
@@ -30,6 +31,7 @@ def untag_resource(call: Call, /, *, secret_id: str, tag_keys: list[str]) -> Non
     context: dict[str, str | list[str]] = {"aws:TagKeys": tag_keys}
     secret = call.secret(secret_id, for_update=True, context=context)
     secret.tags.filter(key__in=tag_keys).delete()
+    search_words.keep(secret)
     call.authorize_secret(secret, secret_id, context=context)
     tagging.touch(call, secret)
     replication.mark_stale(secret)

@@ -8,7 +8,7 @@ import pytest
 from secrets_app import operations
 from secrets_app.call import Call
 from secrets_app.errors import InvalidNextTokenException, ValidationException
-from secrets_app.search_filters import words
+from secrets_app.words import words
 
 pytestmark = pytest.mark.django_db
 
