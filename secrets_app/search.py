@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from secrets_app.call import Call
 
 SCAN_LIMIT = 5_000  # secrets a page that Python tests
-WINDOWS = (5_000, 45_000)  # secrets a page that the database tests, one after the other
+WINDOWS = (5_000, 25_000)  # secrets a page that the database tests, one after the other
 _CHUNK = 500
 _SECRET = Columns(Secret, "s")
 _TABLE = Secret._meta.db_table
@@ -121,10 +121,11 @@ class _Walk:
                 chunk = self._read(after, end, chunk_size)
                 tags = descriptions.tags_of([secret.pk for secret in chunk]) if self.tests and chunk else {}
                 for secret in chunk:
-                    if len(rows) == size:
+                    found = all(test(secret, tags.get(secret.pk, ())) for test in self.tests)
+                    if found and len(rows) == size:
                         return rows, after
                     after, tested = self.order.position(secret), tested + 1
-                    if all(test(secret, tags.get(secret.pk, ())) for test in self.tests):
+                    if found:
                         rows.append(secret)
                 if len(chunk) < chunk_size:
                     break

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from secrets_app.search_filters import Condition, Filter
 from secrets_app.statements import Statement
 
-MOST = 2_000
+MOST = 10_000
 _FEW = 100  # then no other filter is asked for fewer
 
 
@@ -45,9 +45,11 @@ def _fewest(sources: Sequence[Condition]) -> set[int] | None:
     """sources: longest word first, which is the rarest more often than not."""
     best: set[int] | None = None if sources else set()
     for source in sources:
-        rows = Statement(f"{source.sql} LIMIT %s").rows([*source.parameters, MOST + 1])
-        if len(rows) <= MOST and (best is None or len(rows) < len(best)):
-            best = {key for (key,) in rows}
+        if Statement(f"{source.sql} LIMIT 1 OFFSET %s").rows([*source.parameters, MOST]):
+            continue
+        found = {key for (key,) in Statement(source.sql).rows(source.parameters)}
+        if best is None or len(found) < len(best):
+            best = found
         if best is not None and len(best) <= _FEW:
             break
     return best

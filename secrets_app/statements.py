@@ -38,11 +38,12 @@ class Statement:
     way, errors are Django's, a broken transaction refuses. On PostgreSQL it is Django's cursor, as anywhere.
     """
 
-    __slots__ = ("_sql", "_sqlite")
+    __slots__ = ("_long_way", "_sql", "_sqlite")
 
     def __init__(self, sql: str, *, sqlite: str = "") -> None:
         """sqlite: the same for SQLite alone, where it needs other words."""
-        self._sql, self._sqlite = sql, (sqlite or sql).replace("%s", "?")
+        self._sql, self._long_way = sql, sqlite or sql
+        self._sqlite = self._long_way.replace("%s", "?")
 
     def rows(self, parameters: Sequence[Any]) -> list[Row]:
         database = current_database()
@@ -50,7 +51,7 @@ class Statement:
             with database.wrap_database_errors:
                 return list(database.connection.execute(self._sqlite, parameters))
         with database.cursor() as cursor:
-            cursor.execute(self._sql, parameters)
+            cursor.execute(self._for(database), parameters)
             return list(cursor.fetchall())
 
     def made_of_rows(self, parameters: Sequence[Hashable], make: Callable[[list[Row]], Made]) -> Made:
@@ -83,7 +84,7 @@ class Statement:
                     kept.overlook(driver.total_changes - before)
             return
         with database.cursor() as cursor:
-            cursor.execute(self._sql, parameters)
+            cursor.execute(self._for(database), parameters)
 
     def run_each(self, parameters: Sequence[Sequence[Any]], *, are_events: bool = False) -> None:
         """Once for each, all in a transaction of their own."""
@@ -95,7 +96,11 @@ class Statement:
                     kept.overlook(len(parameters))
             return
         with transaction.atomic(), database.cursor() as cursor:
-            cursor.executemany(self._sql, parameters)
+            cursor.executemany(self._for(database), parameters)
+
+    def _for(self, database: BaseDatabaseWrapper) -> str:
+        """For Django's cursor."""
+        return self._long_way if database.vendor == "sqlite" else self._sql
 
     def _run_each_on(self, driver: sqlite3.Connection, parameters: Sequence[Sequence[Any]]) -> None:
         driver.execute("BEGIN IMMEDIATE")

@@ -26,6 +26,21 @@ def drop_index_of_last_access(apps, schema_editor):
         schema_editor.execute("DROP INDEX secret_by_last_access_or_never")
 
 
+def index_tags_by_their_characters(apps, schema_editor):
+    """As prefixes of them are asked for. On SQLite the indexes that there are serve."""
+    if schema_editor.connection.vendor == "postgresql":
+        for column in ("key", "value"):
+            schema_editor.execute(
+                f'CREATE INDEX tag_by_{column}_bytes ON secrets_app_tag ({column} COLLATE "C", secret_id)'
+            )
+
+
+def drop_indexes_of_tags(apps, schema_editor):
+    if schema_editor.connection.vendor == "postgresql":
+        for column in ("key", "value"):
+            schema_editor.execute(f"DROP INDEX tag_by_{column}_bytes")
+
+
 def write_words(apps, schema_editor):
     Secret, Tag, SearchWord = (apps.get_model("secrets_app", name) for name in ("Secret", "Tag", "SearchWord"))
     last = 0
@@ -39,7 +54,8 @@ def write_words(apps, schema_editor):
             return
         first, last = secrets[0][0], secrets[-1][0]
         tags = {}
-        for pk, *tag in Tag.objects.filter(secret_id__range=(first, last)).values_list("secret_id", "key", "value"):
+        tagged = Tag.objects.filter(secret_id__gte=first, secret_id__lte=last)
+        for pk, *tag in tagged.values_list("secret_id", "key", "value"):
             tags.setdefault(pk, []).append(tag)
         with schema_editor.connection.cursor() as cursor:
             cursor.executemany(
@@ -47,8 +63,7 @@ def write_words(apps, schema_editor):
                 [
                     (pk, search_words.scope(account, region), place, word)
                     for pk, account, region, name, description in secrets
-                    for place, found in search_words.of(name, description, tags.get(pk, ())).items()
-                    for word in sorted(found)
+                    for place, word in sorted(search_words.of(name, description, tags.get(pk, ())))
                 ],
             )
 
@@ -83,5 +98,6 @@ class Migration(migrations.Migration):
         ),
         migrations.RunPython(order_words_by_their_characters, migrations.RunPython.noop),
         migrations.RunPython(index_last_access_with_never_first, drop_index_of_last_access),
+        migrations.RunPython(index_tags_by_their_characters, drop_indexes_of_tags),
         migrations.RunPython(write_words, migrations.RunPython.noop),
     ]
