@@ -50,6 +50,6 @@ def _fewest(sources: Sequence[Condition]) -> set[int] | None:
         found = {key for (key,) in Statement(source.sql).rows(source.parameters)}
         if best is None or len(found) < len(best):
             best = found
-        if best is not None and len(best) <= _FEW:
+        if len(best) <= _FEW:
             break
     return best

@@ -10,8 +10,9 @@ import pytest
 from django.apps import apps
 from django.db import connection
 
-from secrets_app import deletion, operations, replication, search_words
+from secrets_app import deletion, demo, operations, replication, search_words
 from secrets_app.call import Call
+from secrets_app.demo import emptying
 from secrets_app.models import SearchWord, Secret, Tag
 from tests import factories
 
@@ -141,9 +142,19 @@ def test_secrets_from_before_the_table_get_their_words(
     factories.make_secret(make_call(region="eu-west-1"), "elsewhere/AppGamma")
     factories.make_secret(call, "untagged")
     SearchWord.objects.all().delete()
-    migration = importlib.import_module("secrets_app.migrations.0005_words_of_secrets")
+    migration = importlib.import_module("secrets_app.migrations.0006_words_of_secrets")
 
     migration.write_words(apps, SimpleNamespace(connection=connection))
 
     assert SearchWord.objects.filter(secret=described).exists()
     assert kept() == rebuilt()
+
+
+def test_the_demo_has_its_words_and_leaves_none(db: None) -> None:
+    demo.seed(factories.NOW, password="the administrator's")
+    assert kept()
+    assert kept() == rebuilt()
+
+    emptying.empty(factories.NOW)
+
+    assert not SearchWord.objects.exists()

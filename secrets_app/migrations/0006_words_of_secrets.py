@@ -71,7 +71,7 @@ def write_words(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('secrets_app', '0004_drafts_of_secrets'),
+        ('secrets_app', '0005_accounts_made_by_use'),
     ]
 
     operations = [
