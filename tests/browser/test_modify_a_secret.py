@@ -81,14 +81,14 @@ def test_edit_tags(admin: Page, name: str, client: SecretsManagerClient) -> None
     expect(admin.locator("#panel-tags")).to_contain_text("No tags")
     admin.get_by_role("link", name="Edit tags").click()
     dialog_of(admin).get_by_role("button", name="Add new tag").click()
-    dialog_of(admin).get_by_label("Key", exact=True).fill("aws:team")
+    dialog_of(admin).get_by_label("Key", exact=True).first.fill("aws:team")
     dialog_of(admin).get_by_label("Value", exact=True).fill("payments")
     dialog_of(admin).get_by_role("button", name="Save").click()
     expect(dialog_of(admin)).to_contain_text("Tag keys that begin with aws: are reserved.")
     expect(dialog_of(admin).locator("[data-row]")).to_have_count(1)  # rows.js takes the rows for no script away
     expect(dialog_of(admin).get_by_label("Value", exact=True)).to_have_value("payments")
 
-    dialog_of(admin).get_by_label("Key", exact=True).fill("team")
+    dialog_of(admin).get_by_label("Key", exact=True).first.fill("team")
     dialog_of(admin).get_by_role("button", name="Save").click()
 
     flash(admin, "You successfully updated the tags.")
