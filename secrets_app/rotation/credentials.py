@@ -7,7 +7,8 @@ from datetime import datetime, timedelta
 
 from django.db import transaction
 
-from secrets_app import principals
+from secrets_app import arns, principals, staging_labels, versions
+from secrets_app.errors import AwsError
 from secrets_app.models import AccessKey, IdentityPolicy, Principal, RotationRun, Secret
 from secrets_app.principals import NewAccessKey
 
@@ -26,7 +27,7 @@ def for_one_step(run: RotationRun, secret: Secret, now: datetime, time_limit: ti
         now,
         lifetime=time_limit + _GRACE,
         session_name=_session_name(run),
-        session_policy=_session_policy(secret.arn),
+        session_policy=_session_policy(secret.arn, superuser_arn(secret)),
     )
     try:
         yield key
@@ -48,12 +49,34 @@ def _session_name(run: RotationRun) -> str:
     return f"rotation-{run.pk}"
 
 
-def _session_policy(secret_arn: str) -> str:
-    return _document(
+def superuser_arn(secret: Secret) -> str:
+    """The secret that "masterarn" in the current value names: its user changes this one's password (rotation.md 2.1).
+
+    "" if there is none of this account: what somebody else's secret is, a function may not read.
+    """
+    current = staging_labels.holder(secret.pk, staging_labels.CURRENT)
+    try:
+        value = json.loads(versions.open_value(secret.arn, current).content) if current and current.has_value else None
+    except (AwsError, ValueError, RecursionError):
+        return ""
+    arn = value.get("masterarn") if isinstance(value, dict) else None
+    named = arns.read_secret(arn) if isinstance(arn, str) else None
+    if named is None:
+        return ""
+    found = Secret.objects.filter(account=secret.account_id, region=secret.region, name=named.name).first()
+    return found.arn if found is not None and found.arn == arn else ""
+
+
+def _session_policy(secret_arn: str, superuser: str) -> str:
+    statements: list[Mapping[str, object]] = [
         {"Effect": "Allow", "Action": _actions(_ON_THE_SECRET), "Resource": secret_arn},
         {"Effect": "Allow", "Action": _actions(["GetRandomPassword"]), "Resource": "*"},
         _KMS,
-    )
+    ]
+    if superuser:
+        reading = _actions(["DescribeSecret", "GetSecretValue"])
+        statements.append({"Effect": "Allow", "Action": reading, "Resource": superuser})
+    return _document(*statements)
 
 
 @transaction.atomic
