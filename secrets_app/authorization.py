@@ -24,8 +24,10 @@ def decide(
     policy_document: str,
     *,
     tags_of: int | None = None,
+    resource_policy_must_allow: bool = False,
 ) -> Decision:
-    """tags_of: primary key of the secret whose tags are aws:ResourceTag/... and whose rotation function is
+    """resource_policy_must_allow: of a KMS key or a role to be assumed, see evaluate().
+    tags_of: primary key of the secret whose tags are aws:ResourceTag/... and whose rotation function is
     secretsmanager:resource/AllowRotationLambdaArn; read only if a policy has conditions."""
     try:
         caller = call.principal.caller
@@ -37,7 +39,8 @@ def decide(
         # It was checked when it was stored; whatever it says now, nobody is let in by it or past it.
         return Decision(outcome="ExplicitDeny", reason="with an explicit deny in a resource-based policy")
     full = request_context(call, resource_account, context, tags_of=tags_of)
-    return evaluate(caller, Request(action, resource, resource_account, full), resource_policy)
+    request = Request(action, resource, resource_account, full)
+    return evaluate(caller, request, resource_policy, resource_policy_must_allow=resource_policy_must_allow)
 
 
 def request_context(

@@ -49,6 +49,7 @@ class Identity:
             identity_policies=tuple(parse(document, kind="identity", name=name) for document, name in self.policies),
             session_policies=self._session_policies,
             role_arn=self.role_arn,
+            unique_id=self.unique_id,
         )
 
     @property

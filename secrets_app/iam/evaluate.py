@@ -14,6 +14,14 @@ from secrets_app.iam.policy_document import Policy, Statement
 from secrets_app.iam.principals import Naming, Principals
 
 Outcome = Literal["Allow", "ImplicitDeny", "ExplicitDeny"]
+PolicyType = Literal["identity-based policy", "permissions boundary", "session policy", "resource-based policy"]
+
+_WITH_ARTICLE: dict[PolicyType, str] = {
+    "identity-based policy": "an identity-based policy",
+    "permissions boundary": "a permissions boundary",
+    "session policy": "a session policy",
+    "resource-based policy": "a resource-based policy",
+}
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +34,7 @@ class Caller:
     arn: the session's ARN for a role; for a service its principal, "appflow.amazonaws.com".
     session_policies: None when none were passed.
     role_arn: of a session. Needed only when the role has a path, which the session's ARN does not show.
+    unique_id: the user's or the role's, "AIDA..." or "AROA...": stored policies name them by it.
     """
 
     arn: str
@@ -35,6 +44,7 @@ class Caller:
     boundary: Policy | None = None
     session_policies: tuple[Policy, ...] | None = None
     role_arn: str = ""
+    unique_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,48 +58,69 @@ class Request:
 
 
 @dataclass(frozen=True, slots=True)
+class DecidingStatement:
+    """A statement that a decision rests on, and where it stands."""
+
+    policy_type: PolicyType
+    policy: Policy
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    """`reason` ends AWS's access-denied sentence; `policy` is the name of the policy that decided, if one did."""
+    """reason: how AWS's access-denied sentence ends; "" for Allow.
+
+    decided_by: the Deny that applies; or every Allow that was needed, the one that grants first (root is allowed
+    without one). missing: the kind of policy in which an implicit deny found no Allow.
+    """
 
     outcome: Outcome
     reason: str
-    policy: str = ""
-    statement_index: int | None = None
+    decided_by: tuple[DecidingStatement, ...] = ()
+    missing: PolicyType | None = None
 
     @property
     def allowed(self) -> bool:
         return self.outcome == "Allow"
 
 
-def evaluate(caller: Caller, request: Request, resource_policy: Policy | None = None) -> Decision:
-    """Never raises: whatever goes wrong in here is a denial."""
+def evaluate(
+    caller: Caller,
+    request: Request,
+    resource_policy: Policy | None = None,
+    *,
+    resource_policy_must_allow: bool = False,
+) -> Decision:
+    """Never raises: whatever goes wrong in here is a denial.
+
+    resource_policy_must_allow: of KMS keys and of roles to be assumed. Their key policy or trust policy has to let the
+    caller in, by name or by passing the question on to its account; no identity-based policy does it alone, not even
+    root ("KMS key policies are exceptions").
+    """
     try:
-        return _Question(caller, request, resource_policy).answer()
+        return _Question(caller, request, resource_policy, must_allow=resource_policy_must_allow).answer()
     except Exception as error:
         # Only the type: a message could carry a tag or another value of the request.
         logger.error("The policy evaluator failed with %s; the request is denied.", type(error).__name__)
-        return Decision("ImplicitDeny", f"because no identity-based policy allows the {request.action} action")
+        return _missing("identity-based policy", request.action)
 
 
 @dataclass(frozen=True, slots=True)
 class _Grant:
     """The Allow that applies."""
 
-    policy: str
-    statement_index: int | None
-    naming: Naming = Naming.NOT  # in a resource policy
-
-    def decision(self) -> Decision:
-        return Decision("Allow", "", self.policy, self.statement_index)
+    naming: Naming  # in a resource policy
+    by: tuple[DecidingStatement, ...]
 
 
 class _Question:
-    __slots__ = ("action", "caller", "context", "request", "resource_policy", "role_arn")
+    __slots__ = ("action", "caller", "context", "must_allow", "request", "resource_policy", "role_arn")
 
-    def __init__(self, caller: Caller, request: Request, resource_policy: Policy | None) -> None:
+    def __init__(self, caller: Caller, request: Request, resource_policy: Policy | None, *, must_allow: bool) -> None:
         self.caller = caller
         self.request = request
         self.resource_policy = resource_policy
+        self.must_allow = must_allow
         self.action = request.action.lower()
         self.context = RequestContext(request.context)
         self.role_arn = _role_arn(caller) if resource_policy else ""
@@ -99,16 +130,19 @@ class _Question:
             return denial
         granted = self.granted_by_resource_policy()
         if granted and granted.naming is Naming.DIRECTLY and (self.is_service or self.is_same_account):
-            return granted.decision()
-        if self.is_service or (granted is None and not self.is_same_account):
+            return _allowed(granted.by)
+        if self.is_service or (granted is None and (self.must_allow or not self.is_same_account)):
             return self.no("resource-based policy")
-        limit = self.missing_limit()
+        missing, limits = self.limits()
         if granted and granted.naming is Naming.ROLE and self.is_same_account:
-            return self.no(limit) if limit else granted.decision()
+            return self.no(missing) if missing else _allowed(granted.by + limits)
         allowed = self.allowed_by_identity()
         if allowed is None:
             return self.no("identity-based policy")
-        return self.no(limit) if limit else allowed.decision()
+        if missing:
+            return self.no(missing)
+        passed_on = granted.by if granted and (self.must_allow or not self.is_same_account) else ()
+        return _allowed(allowed + passed_on + limits)
 
     @property
     def is_service(self) -> bool:
@@ -118,8 +152,8 @@ class _Question:
     def is_same_account(self) -> bool:
         return self.caller.account == self.request.resource_account
 
-    def no(self, missing: str) -> Decision:
-        return Decision("ImplicitDeny", f"because no {missing} allows the {self.request.action} action")
+    def no(self, missing: PolicyType) -> Decision:
+        return _missing(missing, self.request.action)
 
     # -- explicit denies, in the order in which one is named to the caller
 
@@ -127,54 +161,60 @@ class _Question:
         if self.resource_policy:
             for statement in self.resource_policy.denies:
                 if self.is_denied_by_name(statement) and self.covered_by(statement):
-                    return _denied(self.resource_policy, statement, "a resource-based policy")
+                    return _denied("resource-based policy", self.resource_policy, statement)
         if self.is_service:
             return None
         caller = self.caller
         return (
-            self.deny_in(caller.identity_policies, "an identity-based policy")
-            or self.deny_in((caller.boundary,) if caller.boundary else (), "a permissions boundary")
-            or self.deny_in(caller.session_policies or (), "a session policy")
+            self.deny_in("identity-based policy", caller.identity_policies)
+            or self.deny_in("permissions boundary", (caller.boundary,) if caller.boundary else ())
+            or self.deny_in("session policy", caller.session_policies or ())
         )
 
-    def deny_in(self, policies: Iterable[Policy], where: str) -> Decision | None:
+    def deny_in(self, policy_type: PolicyType, policies: Iterable[Policy]) -> Decision | None:
         for policy in policies:
             for statement in policy.denies:
                 if self.covered_by(statement):
-                    return _denied(policy, statement, where)
+                    return _denied(policy_type, policy, statement)
         return None
 
     # -- allows
 
-    def allowed_by_identity(self) -> _Grant | None:
+    def allowed_by_identity(self) -> tuple[DecidingStatement, ...] | None:
         if self.caller.kind == "root":
-            return _Grant("", None)
-        return self.allow_in(self.caller.identity_policies)
+            return ()
+        return self.allow_in("identity-based policy", self.caller.identity_policies)
 
-    def missing_limit(self) -> str:
-        """Which limit on the caller's own permissions does not let this pass; "" if all do."""
+    def limits(self) -> tuple[PolicyType | None, tuple[DecidingStatement, ...]]:
+        """Which limit on the caller's own permissions does not let this pass, if one does not; and the statements of
+        those that do."""
         caller = self.caller
-        if caller.boundary and self.allow_in((caller.boundary,)) is None:
-            return "permissions boundary"
+        allows: tuple[DecidingStatement, ...] = ()
+        if caller.boundary:
+            by_boundary = self.allow_in("permissions boundary", (caller.boundary,))
+            if by_boundary is None:
+                return "permissions boundary", ()
+            allows = by_boundary
         if caller.session_policies is None:
             # Without a session policy a federated user has none of the permissions of the user behind it.
-            return "session policy" if caller.kind == "federated-user" else ""
-        return "" if self.allow_in(caller.session_policies) else "session policy"
+            return ("session policy" if caller.kind == "federated-user" else None), allows
+        by_session = self.allow_in("session policy", caller.session_policies)
+        return (None, allows + by_session) if by_session else ("session policy", ())
 
-    def allow_in(self, policies: Iterable[Policy]) -> _Grant | None:
+    def allow_in(self, policy_type: PolicyType, policies: Iterable[Policy]) -> tuple[DecidingStatement, ...] | None:
         for policy in policies:
             for statement in policy.allows:
                 if self.covered_by(statement):
-                    return _Grant(policy.name, statement.index)
+                    return (DecidingStatement(policy_type, policy, statement),)
         return None
 
     def granted_by_resource_policy(self) -> _Grant | None:
         """The Allow that names the caller most closely."""
-        best = None
-        for statement in self.resource_policy.allows if self.resource_policy else ():
+        policy, best = self.resource_policy, None
+        for statement in policy.allows if policy else ():
             naming = self.allowed_by_name(statement)
-            if naming > (best.naming if best else Naming.NOT) and self.covered_by(statement):
-                best = _Grant(self.resource_policy.name if self.resource_policy else "", statement.index, naming)
+            if policy and naming > (best.naming if best else Naming.NOT) and self.covered_by(statement):
+                best = _Grant(naming, (DecidingStatement("resource-based policy", policy, statement),))
         return best
 
     def covered_by(self, statement: Statement) -> bool:
@@ -187,7 +227,8 @@ class _Question:
         if self.is_service:
             return (self.caller.arn in principals.services or principals.anyone) is not statement.not_principal
         if statement.not_principal:
-            return not principals.name_in_full(self.caller.arn, self.role_arn, self.caller.account)
+            caller = self.caller
+            return not principals.name_in_full(caller.arn, self.role_arn, caller.account, caller.unique_id)
         return self.naming(principals) is not Naming.NOT
 
     def allowed_by_name(self, statement: Statement) -> Naming:
@@ -202,15 +243,24 @@ class _Question:
         return naming
 
     def naming(self, principals: Principals) -> Naming:
-        return principals.naming(self.caller.arn, self.role_arn, self.caller.account)
+        caller = self.caller
+        return principals.naming(caller.arn, self.role_arn, caller.account, caller.unique_id)
 
 
-def _denied(policy: Policy, statement: Statement, where: str) -> Decision:
+def _allowed(by: tuple[DecidingStatement, ...]) -> Decision:
+    return Decision("Allow", "", by)
+
+
+def _missing(policy_type: PolicyType, action: str) -> Decision:
+    return Decision("ImplicitDeny", f"because no {policy_type} allows the {action} action", missing=policy_type)
+
+
+def _denied(policy_type: PolicyType, policy: Policy, statement: Statement) -> Decision:
     """A managed identity-based policy is named by its ARN, as AWS does since 2025."""
-    reason = f"with an explicit deny in {where}"
-    if where == "an identity-based policy" and policy.name.startswith("arn:"):
+    reason = f"with an explicit deny in {_WITH_ARTICLE[policy_type]}"
+    if policy_type == "identity-based policy" and policy.name.startswith("arn:"):
         reason += f": {policy.name}"
-    return Decision("ExplicitDeny", reason, policy.name, statement.index)
+    return Decision("ExplicitDeny", reason, (DecidingStatement(policy_type, policy, statement),))
 
 
 def _principals(statement: Statement) -> Principals:

@@ -19,7 +19,7 @@ from secrets_app.iam.errors import UnsupportedPrincipal as UnsupportedPrincipal
 from secrets_app.iam.matching import ARN_FIELDS, Actions, Resources
 from secrets_app.iam.principals import Principals, parse_principals
 
-Kind = Literal["identity", "resource"]
+Kind = Literal["identity", "resource", "trust"]  # trust: who may assume a role; it has no Resource
 Effect = Literal["Allow", "Deny"]
 
 VERSION_WITH_VARIABLES = "2012-10-17"
@@ -172,7 +172,7 @@ def _statement(given: object, index: int, kind: Kind, *, variables: bool) -> Sta
     if effect not in ("Allow", "Deny"):
         raise MalformedPolicy("The Effect of a statement is Allow or Deny.")
     action_element = _one_of(given, "Action", "NotAction")
-    resource_element = _one_of(given, "Resource", "NotResource")
+    resources, not_resource = _resources_element(given, kind, variables=variables)
     return Statement(
         index=index,
         sid=_sid(given.get("Sid", ""), kind),
@@ -182,10 +182,8 @@ def _statement(given: object, index: int, kind: Kind, *, variables: bool) -> Sta
         conditions=_conditions(given.get("Condition", {}), variables=variables),
         actions=Actions(_checked_actions(_texts(given[action_element], action_element))),
         not_action=action_element == "NotAction",
-        resources=Resources(
-            _checked_resources(_texts(given[resource_element], resource_element), kind), variables=variables
-        ),
-        not_resource=resource_element == "NotResource",
+        resources=resources,
+        not_resource=not_resource,
     )
 
 
@@ -218,6 +216,17 @@ def _checked_actions(actions: list[str]) -> list[str]:
         if not _ACTION.fullmatch(action):
             raise MalformedPolicy(f"{action!r} is not an action: they are written service:Action.")
     return actions
+
+
+def _resources_element(given: dict[str, Any], kind: Kind, *, variables: bool) -> tuple[Resources, bool]:
+    """What it lists, and whether it lists what is left out."""
+    if kind == "trust":
+        if "Resource" in given or "NotResource" in given:
+            raise MalformedPolicy("A trust policy has no Resource: it is about the role it belongs to.")
+        return Resources(["*"], variables=False), False
+    element = _one_of(given, "Resource", "NotResource")
+    resources = _checked_resources(_texts(given[element], element), kind)
+    return Resources(resources, variables=variables), element == "NotResource"
 
 
 def _checked_resources(resources: list[str], kind: Kind) -> list[str]:

@@ -38,25 +38,30 @@ class Principals:
     arns: frozenset[str]  # users, roles, sessions, federated users
     accounts: frozenset[str]
     services: frozenset[str]
-    unique_ids: frozenset[str]  # of users and roles that were deleted: they match nobody
+    unique_ids: frozenset[str]  # of users and roles: what a stored policy says instead of their ARNs
 
-    def naming(self, arn: str, role_arn: str, account: str) -> Naming:
-        """How this names an AWS principal. role_arn: "" unless it is a role's session."""
+    def naming(self, arn: str, role_arn: str, account: str, unique_id: str = "") -> Naming:
+        """How this names an AWS principal. role_arn: "" unless it is a role's session; unique_id: the user's or the
+        role's."""
         if self.anyone:
             return Naming.DIRECTLY
-        if role_arn in self.arns:  # also for a session that goes by its role's ARN
+        if role_arn and (role_arn in self.arns or unique_id in self.unique_ids):
             return Naming.DIRECTLY if arn != role_arn and arn in self.arns else Naming.ROLE
-        if arn in self.arns:
+        if arn in self.arns or (not role_arn and unique_id in self.unique_ids):
             return Naming.DIRECTLY
         return Naming.ACCOUNT if account in self.accounts else Naming.NOT
 
-    def name_in_full(self, arn: str, role_arn: str, account: str) -> bool:
+    def name_in_full(self, arn: str, role_arn: str, account: str, unique_id: str = "") -> bool:
         """Does a NotPrincipal spare this principal from a Deny? Only with its ARN, its role's and its account."""
         if self.anyone:
             return True
         if account not in self.accounts:
             return False
-        return arn.endswith(":root") or {arn, role_arn or arn} <= self.arns
+        if arn.endswith(":root"):
+            return True
+        if (role_arn or arn) not in self.arns and unique_id not in self.unique_ids:
+            return False
+        return not role_arn or arn == role_arn or arn in self.arns
 
 
 def parse_principals(given: object) -> Principals:

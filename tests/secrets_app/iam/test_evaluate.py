@@ -8,11 +8,13 @@ from typing import Any, Literal, NoReturn
 
 import pytest
 
-from secrets_app.iam.evaluate import Caller, Request, evaluate
+from secrets_app.iam.evaluate import Caller, Decision, Request, evaluate
 from secrets_app.iam.policy_document import Policy, Statement, parse
 
 ACCOUNT = "111122223333"
 ALICE = f"arn:aws:iam::{ACCOUNT}:user/alice"
+ROOT = f"arn:aws:iam::{ACCOUNT}:root"
+BOB = "arn:aws:iam::444455556666:user/bob"
 SESSION = f"arn:aws:sts::{ACCOUNT}:assumed-role/App/s1"
 SECRET = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:prod/db-AbCdEf"
 GET = "secretsmanager:GetSecretValue"
@@ -105,21 +107,214 @@ def test_reason_of_a_refusal(caller: Caller, resource: Policy | None, reason: st
     assert decision.reason == reason
 
 
+def basis(decision: Decision) -> list[tuple[str, str, int, str]]:
+    return [(by.policy_type, by.policy.name, by.statement.index, by.statement.sid) for by in decision.decided_by]
+
+
 def test_the_deciding_statement_is_named() -> None:
     statements = [
         {"Effect": "Allow", "Action": "s3:*", "Resource": "*"},
         {"Effect": "Deny", "Action": "kms:*", "Resource": "*"},
-        {"Effect": "Allow", "Action": GET, "Resource": "*"},
+        {"Sid": "Read", "Effect": "Allow", "Action": GET, "Resource": "*"},
     ]
     reader = parse(json.dumps({"Statement": statements}), kind="identity", name="reader")
 
     decision = evaluate(Caller(ALICE, ACCOUNT, "user", (ALLOW_OTHER, reader)), REQUEST)
 
-    assert (decision.allowed, decision.reason, decision.policy, decision.statement_index) == (True, "", "reader", 2)
+    assert (decision.allowed, decision.reason, decision.missing) == (True, "", None)
+    assert basis(decision) == [("identity-based policy", "reader", 2, "Read")]
+
+
+def test_every_allow_that_was_needed_is_named() -> None:
+    bob = Caller(
+        "arn:aws:sts::444455556666:assumed-role/App/s1",
+        "444455556666",
+        "role-session",
+        (policy("Allow", name="App"),),
+        boundary=policy("Allow", name="Limit"),
+        session_policies=(policy("Allow", name="Session"),),
+    )
+
+    decision = evaluate(bob, REQUEST, resource_policy("Allow", {"AWS": "444455556666"}, Sid="Let in"))
+
+    assert basis(decision) == [
+        ("identity-based policy", "App", 0, ""),
+        ("resource-based policy", "", 0, "Let in"),
+        ("permissions boundary", "Limit", 0, ""),
+        ("session policy", "Session", 0, ""),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("caller", "resource", "by"),
+    [
+        (Caller(ALICE, ACCOUNT, "user", (DENY,)), None, "identity-based policy"),
+        (Caller(ALICE, ACCOUNT, "user", (ALLOW,), boundary=DENY), None, "permissions boundary"),
+        (Caller(SESSION, ACCOUNT, "role-session", (ALLOW,), session_policies=(DENY,)), None, "session policy"),
+        (Caller(ALICE, ACCOUNT, "user", (ALLOW,)), resource_policy("Deny", "*"), "resource-based policy"),
+    ],
+)
+def test_the_deny_is_named(caller: Caller, resource: Policy | None, by: str) -> None:
+    decision = evaluate(caller, REQUEST, resource)
+
+    assert [deciding.policy_type for deciding in decision.decided_by] == [by]
+    assert decision.missing is None
+
+
+def test_root_is_allowed_without_a_statement() -> None:
+    assert evaluate(Caller(ROOT, ACCOUNT, "root"), REQUEST).decided_by == ()
+
+
+KEY_ADMIN = Caller(ALICE, ACCOUNT, "user", (ALLOW,))
+OTHER_ROOT = "arn:aws:iam::444455556666:root"
+
+
+@pytest.mark.parametrize(
+    ("caller", "resource", "outcome", "missing"),
+    [
+        # Identity-based policies alone are not enough, for root neither.
+        (KEY_ADMIN, None, "ImplicitDeny", "resource-based policy"),
+        (KEY_ADMIN, resource_policy("Allow", {"AWS": BOB}), "ImplicitDeny", "resource-based policy"),
+        (Caller(ROOT, ACCOUNT, "root"), None, "ImplicitDeny", "resource-based policy"),
+        (
+            Caller(ROOT, ACCOUNT, "root"),
+            resource_policy("Allow", {"AWS": ALICE}),
+            "ImplicitDeny",
+            "resource-based policy",
+        ),
+        # The account named: its own policies decide.
+        (KEY_ADMIN, resource_policy("Allow", {"AWS": ROOT}), "Allow", None),
+        (KEY_ADMIN, resource_policy("Allow", {"AWS": ACCOUNT}), "Allow", None),
+        (
+            Caller(ALICE, ACCOUNT, "user"),
+            resource_policy("Allow", {"AWS": ROOT}),
+            "ImplicitDeny",
+            "identity-based policy",
+        ),
+        (Caller(ROOT, ACCOUNT, "root"), resource_policy("Allow", {"AWS": ROOT}), "Allow", None),
+        (
+            Caller(ALICE, ACCOUNT, "user", (ALLOW,), boundary=ALLOW_OTHER),
+            resource_policy("Allow", {"AWS": ROOT}),
+            "ImplicitDeny",
+            "permissions boundary",
+        ),
+        # Named itself: the key policy alone is enough.
+        (Caller(ALICE, ACCOUNT, "user"), resource_policy("Allow", {"AWS": ALICE}), "Allow", None),
+        (
+            Caller(SESSION, ACCOUNT, "role-session"),
+            resource_policy("Allow", {"AWS": f"arn:aws:iam::{ACCOUNT}:role/App"}),
+            "Allow",
+            None,
+        ),
+        # Of another account: both sides have to allow.
+        (Caller(BOB, "444455556666", "user", (ALLOW,)), resource_policy("Allow", {"AWS": OTHER_ROOT}), "Allow", None),
+        (
+            Caller(BOB, "444455556666", "user"),
+            resource_policy("Allow", {"AWS": BOB}),
+            "ImplicitDeny",
+            "identity-based policy",
+        ),
+        (
+            Caller(BOB, "444455556666", "user", (ALLOW,)),
+            resource_policy("Allow", {"AWS": ROOT}),
+            "ImplicitDeny",
+            "resource-based policy",
+        ),
+        # A Deny in either is a Deny.
+        (KEY_ADMIN, resource_policy("Deny", {"AWS": ROOT}), "ExplicitDeny", None),
+    ],
+)
+def test_a_key_policy_has_to_allow(caller: Caller, resource: Policy | None, outcome: str, missing: str | None) -> None:
+    """IAM User Guide, "Policy evaluation logic": IAM role trust policies and KMS key policies are exceptions; KMS
+    Developer Guide, "Default key policy": to name the account is to let IAM policies allow access to the key."""
+    decision = evaluate(caller, REQUEST, resource, resource_policy_must_allow=True)
+
+    assert (decision.outcome, decision.missing) == (outcome, missing)
+
+
+def test_what_passes_the_question_on_is_named_too() -> None:
+    decision = evaluate(
+        KEY_ADMIN, REQUEST, resource_policy("Allow", {"AWS": ROOT}, Sid="IAM"), resource_policy_must_allow=True
+    )
+
+    assert [by.policy_type for by in decision.decided_by] == ["identity-based policy", "resource-based policy"]
+
+
+KEY_CONTEXT = {
+    "kms:ViaService": "secretsmanager.us-east-1.amazonaws.com",
+    "kms:CallerAccount": ACCOUNT,
+    "kms:EncryptionContext:SecretARN": SECRET,
+    "kms:EncryptionContextKeys": ["SecretARN", "SecretVersionId"],
+}
+
+
+@pytest.mark.parametrize(
+    ("condition", "outcome"),
+    [
+        ({"StringEquals": {"kms:ViaService": "secretsmanager.us-east-1.amazonaws.com"}}, "Allow"),
+        ({"StringLike": {"kms:ViaService": "secretsmanager.*.amazonaws.com"}}, "Allow"),
+        ({"StringEquals": {"kms:ViaService": "rds.us-east-1.amazonaws.com"}}, "ImplicitDeny"),
+        ({"StringEquals": {"kms:CallerAccount": ACCOUNT}}, "Allow"),
+        ({"StringEquals": {"kms:CallerAccount": "444455556666"}}, "ImplicitDeny"),
+        ({"StringLike": {"kms:EncryptionContext:SecretARN": "arn:aws:secretsmanager:*:secret:prod/*"}}, "Allow"),
+        ({"StringEquals": {"kms:encryptioncontext:secretarn": SECRET}}, "Allow"),
+        ({"StringEquals": {"kms:EncryptionContext:SecretVersionId": "v1"}}, "ImplicitDeny"),
+        ({"ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["SecretARN", "SecretVersionId"]}}, "Allow"),
+        ({"ForAnyValue:StringEquals": {"kms:EncryptionContextKeys": "SecretARN"}}, "Allow"),
+        ({"Null": {"kms:EncryptionContext:SecretARN": "false"}}, "Allow"),
+    ],
+)
+def test_condition_keys_of_kms(condition: Any, outcome: str) -> None:
+    """KMS Developer Guide, "AWS KMS condition keys"."""
+    key_policy = resource_policy("Allow", {"AWS": "*"}, Condition=condition)
+    request = Request("kms:Decrypt", "arn:aws:kms:us-east-1:111122223333:key/1", ACCOUNT, KEY_CONTEXT)
+
+    decision = evaluate(Caller(ALICE, ACCOUNT, "user"), request, key_policy, resource_policy_must_allow=True)
+
+    assert decision.outcome == outcome
+
+
+AIDA, AROA = "AIDAJQABLZS4A3QDU576Q", "AROAJQABLZS4A3QDU576Q"
+
+
+@pytest.mark.parametrize(
+    ("caller", "named", "allowed"),
+    [
+        (Caller(ALICE, ACCOUNT, "user", unique_id=AIDA), AIDA, True),
+        (Caller(ALICE, ACCOUNT, "user", unique_id="AIDAAAAAAAAAAAAAAAAAA"), AIDA, False),
+        (Caller(SESSION, ACCOUNT, "role-session", unique_id=AROA), AROA, True),
+        (Caller(SESSION, ACCOUNT, "role-session", unique_id=AROA, boundary=ALLOW_OTHER), AROA, False),
+        (Caller(SESSION, ACCOUNT, "role-session", unique_id=AROA, boundary=ALLOW_OTHER), [AROA, SESSION], True),
+        (Caller(SESSION, ACCOUNT, "role-session", unique_id="AROAAAAAAAAAAAAAAAAAA"), AROA, False),
+    ],
+)
+def test_users_and_roles_are_named_by_unique_id(caller: Caller, named: Any, allowed: bool) -> None:
+    """IAM User Guide, "Principal": the ARN of a user or a role is turned into its unique id when a policy is saved, so
+    that somebody who is made anew under the same name is somebody else."""
+    assert evaluate(caller, REQUEST, resource_policy("Allow", {"AWS": named})).allowed is allowed
+    assert (evaluate(caller, REQUEST, resource_policy("Deny", {"AWS": AIDA})).outcome == "ExplicitDeny") is (
+        caller.unique_id == AIDA
+    )
+
+
+@pytest.mark.parametrize(
+    ("caller", "named", "spared"),
+    [
+        (Caller(ALICE, ACCOUNT, "user", (ALLOW,), unique_id=AIDA), [AIDA, ACCOUNT], True),
+        (Caller(ALICE, ACCOUNT, "user", (ALLOW,), unique_id=AIDA), [AIDA], False),
+        (Caller(ALICE, ACCOUNT, "user", (ALLOW,), unique_id="AIDAAAAAAAAAAAAAAAAAA"), [AIDA, ACCOUNT], False),
+        (Caller(SESSION, ACCOUNT, "role-session", (ALLOW,), unique_id=AROA), [AROA, SESSION, ACCOUNT], True),
+        (Caller(SESSION, ACCOUNT, "role-session", (ALLOW,), unique_id=AROA), [AROA, ACCOUNT], False),
+    ],
+)
+def test_not_principal_by_unique_id(caller: Caller, named: list[str], spared: bool) -> None:
+    exclusive = policy("Deny", kind="resource", NotPrincipal={"AWS": named})
+
+    assert evaluate(caller, REQUEST, exclusive).allowed is spared
 
 
 def test_root_obeys_an_explicit_deny() -> None:
-    root = Caller(f"arn:aws:iam::{ACCOUNT}:root", ACCOUNT, "root")
+    root = Caller(ROOT, ACCOUNT, "root")
 
     assert evaluate(root, REQUEST).allowed
     assert evaluate(root, REQUEST, resource_policy("Deny", {"AWS": ACCOUNT})).outcome == "ExplicitDeny"

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from secrets_app.iam.context import RequestContext
 from secrets_app.iam.policy_document import MalformedPolicy, UnsupportedPrincipal, parse
 
 STATEMENT = {"Effect": "Allow", "Action": "secretsmanager:GetSecretValue", "Resource": "*"}
@@ -174,3 +175,15 @@ def test_policies_of_the_same_content_are_one() -> None:
     assert first is second
     assert hash(first) == hash(second)
     assert first != other_name
+
+
+def test_a_trust_policy_has_principals_and_no_resource() -> None:
+    """IAM User Guide, "Roles terms and concepts": the trust policy is a resource-based policy attached to the role."""
+    trusting = with_statement("Resource", Action="sts:AssumeRole", Principal={"AWS": "111122223333"})
+
+    assert (
+        parse(trusting, kind="trust").allows[0].covers("sts:assumerole", "arn:aws:iam::1:role/App", RequestContext({}))
+    )
+    for kind, document in (("trust", with_statement(Principal="*")), ("trust", with_statement("Resource"))):
+        with pytest.raises(MalformedPolicy):
+            parse(document, kind=kind)  # type: ignore[arg-type]
