@@ -1,16 +1,35 @@
 """Puts one question to the policy evaluator: may this caller do this action to this resource, in this request?"""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from .iam.evaluate import Decision, Request, evaluate
 from .iam.policy_document import MalformedPolicy, parse
-from .models import Principal, RotationConfiguration, Tag
+from .kms import key_policy
+from .models import KeyTag, Principal, RotationConfiguration, Tag
 from .principals import Identity
 
 if TYPE_CHECKING:
     from .call import Call
+
+class KeyFacts(Protocol):
+    """What authorization needs to know of a KMS key: a KmsKey, or what a row of another statement says of one."""
+
+    @property
+    def pk(self) -> int: ...
+    @property
+    def arn(self) -> str: ...
+    @property
+    def account_id(self) -> str: ...
+    @property
+    def region(self) -> str: ...
+    @property
+    def manager(self) -> str: ...
+    @property
+    def policy(self) -> str: ...
+
 
 _PRINCIPAL_TYPES = {"root": "Account", "user": "User", "role": "AssumedRole"}
 
@@ -43,6 +62,29 @@ def decide(
     return evaluate(caller, request, resource_policy, resource_policy_must_allow=resource_policy_must_allow)
 
 
+def decide_key(call: "Call", action: str, key: KeyFacts, context: Mapping[str, Any]) -> Decision:
+    """A key is the exception: its policy has to allow, by naming the caller or by passing the question on to the
+    caller's account; an identity-based policy alone is not enough (security.md 3.3)."""
+    try:
+        caller = call.principal.caller
+    except MalformedPolicy:
+        return Decision(outcome="ExplicitDeny", reason="with an explicit deny in an identity-based policy")
+    document = key.policy or key_policy.unless_given(key.account_id, key.region, key.manager)
+    try:
+        policy = parse(document, kind="resource")
+    except MalformedPolicy:
+        return Decision(outcome="ExplicitDeny", reason="with an explicit deny in a resource-based policy")
+    full = _Context(call, {"aws:ResourceAccount": key.account_id, **context}, None, tags_of_key=key.pk)
+    # As if the key were another account's: then both sides have to agree.
+    both = evaluate(caller, Request(action, key.arn, "", full), policy)
+    if both.outcome != "ImplicitDeny" or caller.account != key.account_id or caller.kind == "root":
+        return both
+    named = evaluate(
+        replace(caller, identity_policies=()), Request(action, key.arn, key.account_id, full), policy
+    )
+    return named if named.allowed else both
+
+
 def request_context(
     call: "Call", resource_account: str, given: Mapping[str, Any], *, tags_of: int | None = None
 ) -> Mapping[str, Any]:
@@ -73,8 +115,10 @@ def principal_exists(arn: str) -> bool:
 class _Context(Mapping[str, Any]):
     """The condition keys of the request, put together on the first question: most policies never ask."""
 
-    def __init__(self, call: "Call", given: Mapping[str, Any], tags_of: int | None) -> None:
-        self._call, self._given, self._tags_of = call, given, tags_of
+    def __init__(
+        self, call: "Call", given: Mapping[str, Any], tags_of: int | None, *, tags_of_key: int | None = None
+    ) -> None:
+        self._call, self._given, self._tags_of, self._tags_of_key = call, given, tags_of, tags_of_key
 
     @cached_property
     def _all(self) -> dict[str, Any]:
@@ -85,6 +129,9 @@ class _Context(Mapping[str, Any]):
                 found["secretsmanager:resource/AllowRotationLambdaArn"] = rotation.function_arn
             for key, value in Tag.objects.filter(secret_id=self._tags_of).values_list("key", "value"):
                 found[f"aws:ResourceTag/{key}"] = found[f"secretsmanager:ResourceTag/{key}"] = value
+        if self._tags_of_key is not None:
+            for key, value in KeyTag.objects.filter(kms_key_id=self._tags_of_key).values_list("key", "value"):
+                found[f"aws:ResourceTag/{key}"] = value
         return found
 
     def __getitem__(self, key: str) -> Any:

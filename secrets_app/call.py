@@ -6,8 +6,9 @@ from datetime import datetime
 from typing import Any, Literal, Protocol
 
 from . import arns, audit, availability, errors, secret_ids
-from .authorization import decide, message_of_refusal
-from .models import KmsKey, Secret
+from .authorization import KeyFacts, decide, decide_key, message_of_refusal
+from .kms import key_conditions
+from .models import Secret
 from .principals import Identity
 from .service_model import OWN, OperationModel
 
@@ -164,27 +165,31 @@ class Call:
         if not decision.allowed:
             raise errors.AccessDeniedException(message_of_refusal(self, action, shown, decision))
 
-    def authorize_key(self, key: KmsKey | None, *actions: str) -> None:
+    def authorize_key(self, key: KeyFacts | None, *actions: str, about: Mapping[str, str]) -> None:
         """Raise "Access to KMS is not allowed" unless the caller may use the customer key. None: the default key, for
-        which there is authorize_default_key()."""
-        if key is not None:
-            for action in actions:
-                if not self._may_use_key(key.arn, key.account_id, action):
-                    raise errors.kms_access_denied()
+        which there is authorize_default_key(). about: the encryption context, which policies may ask for."""
+        if key is not None and not all(self._may_use_key(key, action, about) for action in actions):
+            raise errors.kms_access_denied()
 
     def authorize_default_key(self, owner: str) -> None:
         """aws/secretsmanager is for every principal of its own account, and for no other."""
         if owner != self.account:
             raise errors.default_key_of_another_account()
 
-    def authorize_decrypt(self, customer_keys: list[tuple[str, str]]) -> None:
-        """customer_keys: (ARN, account) of the keys that open a version; one that the caller may use is enough."""
-        if customer_keys and not any(self._may_use_key(arn, owner, "kms:Decrypt") for arn, owner in customer_keys):
+    def authorize_decrypt(self, customer_keys: Sequence[KeyFacts], *, about: Mapping[str, str]) -> None:
+        """customer_keys: those that open a version; one that the caller may use is enough."""
+        if customer_keys and not any(self._may_use_key(key, "kms:Decrypt", about) for key in customer_keys):
             raise errors.kms_access_denied()
 
-    def _may_use_key(self, arn: str, owner: str, action: str) -> bool:
-        context = {"kms:ViaService": f"secretsmanager.{self.region}.amazonaws.com", "kms:CallerAccount": self.account}
-        return decide(self, action, arn, owner, context, "").allowed
+    def _may_use_key(self, key: KeyFacts, action: str, about: Mapping[str, str]) -> bool:
+        """Asked in the caller's name by Secrets Manager, and the key's policy can tell (security.md 3.1)."""
+        context = {
+            "kms:ViaService": f"secretsmanager.{self.region}.amazonaws.com",
+            "kms:CallerAccount": self.account,
+            "aws:ViaAWSService": "true",
+            **key_conditions.of_cryptography(about),
+        }
+        return decide_key(self, action, key, context).allowed
 
     def arn_of_new_secret(self, name: str) -> tuple[str, str]:
         """A fresh ARN for the name, and its suffix: CreateSecret is authorized against the ARN the secret will get."""

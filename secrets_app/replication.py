@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from django.db import transaction
 from django.db.models import F, Q
 
-from secrets_app import deletion, regions, replica_copy, service_events
+from secrets_app import arns, deletion, regions, replica_copy, service_events
 from secrets_app.errors import AwsError, InvalidParameterException
-from secrets_app.kms import keys
+from secrets_app.kms import envelope, keys
 from secrets_app.models import KmsKey, Replica, ReplicationStatus, RotationConfiguration, Secret
 
 if TYPE_CHECKING:
@@ -98,9 +98,13 @@ def _ask_for(call: "Call", replica: Replica, kms_key_id: str | None, *, overwrit
 
 def _permitted_key(call: "Call", replica: Replica, kms_key_id: str) -> KmsKey | None:
     """Asked once, of whoever asks for the replica: later changes are copied by the service itself."""
-    call.authorize_key(replica.primary.kms_key, "kms:Decrypt")
-    key = keys.for_secret(replica.primary.account_id, replica.region, kms_key_id)
-    replace(call, region=replica.region).authorize_key(key, "kms:GenerateDataKey", "kms:Encrypt")
+    primary, ask = replica.primary, envelope.TO_VALIDATE_ACCESS
+    call.authorize_key(primary.kms_key, "kms:Decrypt", about=envelope.encryption_context(primary.arn, ask))
+    key = keys.for_secret(primary.account_id, replica.region, kms_key_id)
+    copy_arn = arns.secret(replica.region, primary.account_id, primary.name, primary.suffix)
+    replace(call, region=replica.region).authorize_key(
+        key, "kms:GenerateDataKey", "kms:Encrypt", about=envelope.encryption_context(copy_arn, ask)
+    )
     return key
 
 

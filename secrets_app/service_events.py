@@ -1,7 +1,7 @@
 """Events of what the service does by itself, without a caller; each in the transaction of what it tells of.
 
 CloudTrail calls them AwsServiceEvent. Names of the rotation and deletion events: user guide, "Logging AWS Secrets
-Manager events with AWS CloudTrail" (TestRotation...: security.md 5.2); DeleteKey: KMS developer guide, "DeleteKey".
+Manager events with AWS CloudTrail" (TestRotation...: security.md 5.2); DeleteKey, RotateKey: KMS developer guide, "DeleteKey", "RotateKey".
 The user guide has "Log entries for replication" too, but we haven't seen which: the names of ours follow those of
 rotation. EndSecretDelete is ours: AWS tells of versions only, and a secret may have none.
 """
@@ -20,7 +20,7 @@ _LONGEST_MESSAGE = 2048
 START_VERSION_DELETE, CANCEL_VERSION_DELETE = "StartSecretVersionDelete", "CancelSecretVersionDelete"
 END_VERSION_DELETE, END_SECRET_DELETE = "EndSecretVersionDelete", "EndSecretDelete"
 REPLICATION_SUCCEEDED, REPLICATION_FAILED = "ReplicationSucceeded", "ReplicationFailed"
-DELETE_KEY = "DeleteKey"
+DELETE_KEY, ROTATE_KEY = "DeleteKey", "RotateKey"
 _OUTCOMES = ("Started", "Succeeded", "Failed", "Abandoned")
 
 NAMES = (
@@ -33,6 +33,7 @@ NAMES = (
     REPLICATION_SUCCEEDED,
     REPLICATION_FAILED,
     DELETE_KEY,
+    ROTATE_KEY,
 )
 
 

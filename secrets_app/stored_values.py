@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from secrets_app import arns, secret_ids, versions
 from secrets_app.errors import InvalidRequestException, ResourceNotFoundException
+from secrets_app.kms import envelope
 from secrets_app.models import (
     BackingKey,
     KmsKey,
@@ -28,7 +29,8 @@ if TYPE_CHECKING:
 _COLUMNS = """s.id, s.account_id, s.region, s.name, s.suffix, s.primary_region, s.type, s.owning_service,
     s.deleted_at, s.last_accessed_on, s.kms_key_id IS NOT NULL, p.document,
     v.id, v.version_id, v.ciphertext, v.is_binary, v.created_at, v.last_accessed_on,
-    a.label, w.id, w.wrapped, b.wrapped_material, b.number, k.account_id, k.region, k.key_id, k.state, k.manager"""
+    a.label, w.id, w.wrapped, b.wrapped_material, b.number, k.account_id, k.region, k.key_id, k.state, k.manager,
+    k.id, k.policy"""
 _TABLES = f"""
     FROM {Secret._meta.db_table} s
     LEFT JOIN {ResourcePolicy._meta.db_table} p ON p.secret_id = s.id
@@ -46,6 +48,18 @@ _READ_BY_LABEL = Statement(f"SELECT {_COLUMNS}{_TABLES.replace('%s', _BY_LABEL, 
 _READ_BY_VERSION_ID = Statement(
     f"SELECT {_COLUMNS}{_TABLES.replace('%s', _BY_VERSION_ID, 1).replace('%%s', '%s')}"  # noqa: S608
 )
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerKey:
+    """What authorization asks of the key of a wrapping."""
+
+    pk: int
+    arn: str
+    account_id: str
+    region: str
+    manager: str
+    policy: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +87,7 @@ class StoredValue:
     version_accessed_on: date | None
     staging_labels: list[str]
     wrappings: list[versions.Wrapping]
-    customer_keys: list[tuple[str, str]]  # (ARN, account) of the key of each wrapping that is no default key's
+    customer_keys: list[CustomerKey]  # of each wrapping that is no default key's
 
     @property
     def is_scheduled_for_deletion(self) -> bool:
@@ -103,13 +117,13 @@ def _stored(rows: Sequence[tuple[Any, ...]]) -> StoredValue | None:
     wrappings: dict[int, versions.Wrapping] = {}
     customer_keys = []
     for row in rows:
-        wrapping_pk, wrapped, material, number, account, region, key_id, state, manager = row[19:]
+        wrapping_pk, wrapped, material, number, account, region, key_id, state, manager, key_pk, policy = row[19:]
         if wrapping_pk is None or wrapping_pk in wrappings:
             continue
         key_arn = arns.kms_key(region, account, key_id)
         wrappings[wrapping_pk] = versions.Wrapping(key_arn, state, number, bytes(material), bytes(wrapped))
         if manager == "CUSTOMER":
-            customer_keys.append((key_arn, account))
+            customer_keys.append(CustomerKey(key_pk, key_arn, account, region, manager, policy))
     first = rows[0]
     return StoredValue(
         pk=first[0],
@@ -163,9 +177,11 @@ def _authorize_decrypt(call: "Call", stored: StoredValue) -> None:
     """For one of the keys that open the version now; for one that would, where all of them are disabled."""
     usable = [wrapping for wrapping in stored.wrappings if wrapping.key_state == "Enabled"] or stored.wrappings
     arns_of_usable = {wrapping.key_arn for wrapping in usable}
-    customer_keys = [key for key in stored.customer_keys if key[0] in arns_of_usable]
+    customer_keys = [key for key in stored.customer_keys if key.arn in arns_of_usable]
     if len(customer_keys) == len(usable):
-        call.authorize_decrypt(customer_keys)
+        call.authorize_decrypt(
+            customer_keys, about=envelope.encryption_context(stored.arn, stored.version_id)
+        )
     else:
         call.authorize_default_key(stored.account_id)
 

@@ -1,7 +1,7 @@
 """Versions of a secret's value: adding one under its own data key, opening one, and what a ClientRequestToken means."""
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -176,10 +176,6 @@ def rewrap_labelled(call: "Call", secret: Secret, new_key: KmsKey | None) -> Non
     encryption key"). What can't be opened now, because its key is disabled or not permitted, stays as it is; and so
     does everything where the caller may not encrypt under the new key.
     """
-    try:
-        call.authorize_key(new_key, "kms:Encrypt")
-    except AccessDeniedException:
-        return
     target = new_key or keys.default_key(secret.account_id, secret.region, call.now)
     labelled = secret.versions.filter(
         staging_labels__label__in=["AWSCURRENT", "AWSPENDING", "AWSPREVIOUS"], ciphertext__isnull=False
@@ -197,7 +193,8 @@ def _rewrap(call: "Call", secret: Secret, version: SecretVersion, target: KmsKey
         if key.pk == target.pk:
             return
         try:
-            call.authorize_key(None if key.manager == KmsKey.Manager.AWS else key, "kms:Decrypt")
+            _authorize_customer_key(call, key, "kms:Decrypt", about=context)
+            _authorize_customer_key(call, target, "kms:Encrypt", about=context)
         except AccessDeniedException:
             continue
         old = wrapping.backing_key
@@ -210,9 +207,14 @@ def _rewrap(call: "Call", secret: Secret, version: SecretVersion, target: KmsKey
         return
 
 
+def _authorize_customer_key(call: "Call", key: KmsKey, action: str, *, about: Mapping[str, str]) -> None:
+    call.authorize_key(None if key.manager == KmsKey.Manager.AWS else key, action, about=about)
+
+
 def _store_value(call: "Call", secret: Secret, version: SecretVersion, value: Value) -> None:
     if secret.kms_key is not None:
-        call.authorize_key(secret.kms_key, "kms:GenerateDataKey")
+        context = envelope.encryption_context(secret.arn, version.version_id)
+        call.authorize_key(secret.kms_key, "kms:GenerateDataKey", about=context)
         keys.refuse_to_encrypt_unless_enabled(secret.kms_key)
     else:
         call.authorize_default_key(secret.account_id)
@@ -233,7 +235,8 @@ def seal_into(secret: Secret, version: SecretVersion, value: Value, key: KmsKey)
 
 def _same(call: "Call", secret: Secret, version: SecretVersion, value: Value) -> bool:
     if secret.kms_key is not None:
-        call.authorize_key(secret.kms_key, "kms:Decrypt")
+        context = envelope.encryption_context(secret.arn, version.version_id)
+        call.authorize_key(secret.kms_key, "kms:Decrypt", about=context)
     else:
         call.authorize_default_key(secret.account_id)
     kept = open_value(secret.arn, version)

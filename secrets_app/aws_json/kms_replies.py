@@ -3,14 +3,15 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from secrets_app.kms import keys
+from secrets_app.kms import key_policy, keys
 from secrets_app.kms.operations import ScheduledKeyDeletion
-from secrets_app.kms.operations.cryptography import SYMMETRIC, Decrypted, Encrypted
+from secrets_app.kms.operations.cryptography import SYMMETRIC, Decrypted, Encrypted, ReEncrypted
+from secrets_app.kms.operations.policies import KeyPolicy
 from secrets_app.kms.operations.rotation import Material
-from secrets_app.models import KeyAlias, KeyTag, KmsKey
+from secrets_app.models import KeyAlias, KeyState, KeyTag, KmsKey
 from secrets_app.results import Page
 
-ON_DEMAND = "ON_DEMAND"  # the one way in which keys are rotated here
+ON_DEMAND, AUTOMATIC = "ON_DEMAND", "AUTOMATIC"
 Reply = Mapping[str, Any]
 
 
@@ -84,7 +85,15 @@ def rotated(key: KmsKey) -> Reply:
 
 
 def rotation_status(key: KmsKey) -> Reply:
-    return {"KeyId": key.arn, "KeyRotationEnabled": False}
+    """Of a key that is pending deletion: not rotated, whatever it was before (developer guide)."""
+    if key.rotation_period_days is None or key.state == KeyState.PENDING_DELETION:
+        return {"KeyId": key.arn, "KeyRotationEnabled": False}
+    return {
+        "KeyId": key.arn,
+        "KeyRotationEnabled": True,
+        "RotationPeriodInDays": key.rotation_period_days,
+        "NextRotationDate": key.next_rotation_at,
+    }
 
 
 def list_key_rotations(page: Page[Material]) -> Reply:
@@ -93,7 +102,10 @@ def list_key_rotations(page: Page[Material]) -> Reply:
 
 def _rotation(material: Material) -> Reply:
     """The material a key began with has no date and no type of rotation (API reference, RotationsListEntry)."""
-    rotation = {} if material.is_first else {"RotationDate": material.backing_key.created_at, "RotationType": ON_DEMAND}
+    rotation = {} if material.is_first else {
+        "RotationDate": material.backing_key.created_at,
+        "RotationType": AUTOMATIC if material.backing_key.is_automatic else ON_DEMAND,
+    }
     return {
         "KeyId": material.backing_key.kms_key.key_id,
         "KeyMaterialId": material.backing_key.material_id,
@@ -119,6 +131,34 @@ def generate_data_key(data_key: Encrypted) -> Reply:
     }
 
 
+def data_key_without_plaintext(data_key: Encrypted) -> Reply:
+    return {
+        "CiphertextBlob": data_key.blob,
+        "KeyId": data_key.key.arn,
+        "KeyMaterialId": data_key.backing_key.material_id,
+    }
+
+
+def re_encrypt(done: ReEncrypted) -> Reply:
+    return {
+        "CiphertextBlob": done.result.blob,
+        "SourceKeyId": done.source.key.arn,
+        "KeyId": done.result.key.arn,
+        "SourceEncryptionAlgorithm": SYMMETRIC,
+        "DestinationEncryptionAlgorithm": SYMMETRIC,
+        "SourceKeyMaterialId": done.source.backing_key.material_id,
+        "DestinationKeyMaterialId": done.result.backing_key.material_id,
+    }
+
+
+def get_key_policy(found: KeyPolicy) -> Reply:
+    return {"Policy": found.document, "PolicyName": key_policy.NAME}
+
+
+def list_key_policies(page: Page[str]) -> Reply:
+    return {"PolicyNames": list(page.items), **_more(page.next_token)}
+
+
 def decrypt(decrypted: Decrypted) -> Reply:
     return {
         "KeyId": decrypted.key.arn,
@@ -136,14 +176,21 @@ REPLIES: Mapping[str, Callable[[Any], Reply]] = {
     "DeleteAlias": nothing,
     "DescribeKey": key_metadata,
     "DisableKey": nothing,
+    "DisableKeyRotation": nothing,
     "EnableKey": nothing,
+    "EnableKeyRotation": nothing,
     "Encrypt": encrypt,
     "GenerateDataKey": generate_data_key,
+    "GenerateDataKeyWithoutPlaintext": data_key_without_plaintext,
+    "GetKeyPolicy": get_key_policy,
     "GetKeyRotationStatus": rotation_status,
     "ListAliases": list_aliases,
+    "ListKeyPolicies": list_key_policies,
     "ListKeyRotations": list_key_rotations,
     "ListKeys": list_keys,
     "ListResourceTags": list_resource_tags,
+    "PutKeyPolicy": nothing,
+    "ReEncrypt": re_encrypt,
     "RotateKeyOnDemand": rotated,
     "ScheduleKeyDeletion": schedule_key_deletion,
     "TagResource": nothing,

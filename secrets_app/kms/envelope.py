@@ -15,6 +15,9 @@ KEY_BYTES = 32
 _NONCE_BYTES = 12
 
 
+TO_VALIDATE_ACCESS = "RequestToValidateKeyAccess"  # in place of a version id, when a secret's key is set (documented)
+
+
 def encryption_context(secret_arn: str, version_id: str) -> dict[str, str]:
     """As AWS names it (user guide, "Secret encryption and decryption")."""
     return {"SecretARN": secret_arn, "SecretVersionId": version_id}
@@ -39,4 +42,13 @@ def authenticated(context: Mapping[str, str]) -> bytes:
     return orjson.dumps(context, option=orjson.OPT_SORT_KEYS)
 
 
-__all__ = ["KEY_BYTES", "InvalidTag", "authenticated", "encryption_context", "new_key", "seal", "unseal"]
+__all__ = [
+    "KEY_BYTES",
+    "TO_VALIDATE_ACCESS",
+    "InvalidTag",
+    "authenticated",
+    "encryption_context",
+    "new_key",
+    "seal",
+    "unseal",
+]

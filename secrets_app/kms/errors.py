@@ -43,6 +43,10 @@ class LimitExceededException(KmsError):
     pass
 
 
+class MalformedPolicyDocumentException(KmsError):
+    pass
+
+
 class NotFoundException(KmsError):
     pass
 

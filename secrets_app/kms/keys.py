@@ -2,7 +2,8 @@
 
 import uuid
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -14,6 +15,7 @@ from secrets_app.rows import Columns
 from . import envelope
 
 DEFAULT_ALIAS = "alias/aws/secretsmanager"
+ROTATION_PERIOD_DAYS = 365  # fixed for keys that AWS manages, the default for others (security.md 3.5)
 DEFAULT_KEY_NAME = "DefaultEncryptionKey"  # what ListSecretVersionIds shows for it (recorded)
 
 _KEY, _BACKING_KEY = Columns(KmsKey, "k"), Columns(BackingKey, "b")
@@ -44,17 +46,27 @@ def create(
         manager=manager,
         description=description,
         created_at=now,
+        **_rotated_yearly_from(now) if manager == KmsKey.Manager.AWS else {},
     )
     add_backing_key(key, now)
     return key
 
 
-def add_backing_key(key: KmsKey, now: datetime) -> BackingKey:
+def _rotated_yearly_from(now: datetime) -> dict[str, Any]:
+    return {
+        "rotation_period_days": ROTATION_PERIOD_DAYS,
+        "next_rotation_at": now + timedelta(days=ROTATION_PERIOD_DAYS),
+    }
+
+
+def add_backing_key(key: KmsKey, now: datetime, *, is_automatic: bool = False) -> BackingKey:
     """New material; what was wrapped under older numbers still opens."""
     newest = key.backing_keys.order_by("-number").first()
     number = newest.number + 1 if newest else 1
     material = root_key.current().seal(envelope.new_key(), purpose=_purpose(key.arn, number))
-    return BackingKey.objects.create(kms_key=key, number=number, wrapped_material=material, created_at=now)
+    return BackingKey.objects.create(
+        kms_key=key, number=number, wrapped_material=material, created_at=now, is_automatic=is_automatic
+    )
 
 
 def default_key(account: str, region: str, now: datetime) -> KmsKey:

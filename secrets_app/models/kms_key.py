@@ -1,6 +1,7 @@
 import hashlib
 
 from django.db import models
+from django.db.models import Q
 
 from secrets_app import arns
 
@@ -28,9 +29,24 @@ class KmsKey(models.Model):
     description = models.CharField(max_length=8192, blank=True)
     created_at = models.DateTimeField()
     deletion_at = models.DateTimeField(null=True)
+    policy = models.TextField(blank=True)  # "" for the one a key has by default (kms/key_policy.py)
+    rotation_period_days = models.PositiveSmallIntegerField(null=True)  # None: not rotated by itself
+    next_rotation_at = models.DateTimeField(null=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["account", "region", "key_id"], name="one_key_per_id")]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "region", "key_id"], name="one_key_per_id"),
+            models.CheckConstraint(
+                condition=Q(rotation_period_days=None, next_rotation_at=None)
+                | Q(rotation_period_days__isnull=False, next_rotation_at__isnull=False),
+                name="rotated_key_has_period_and_date",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_rotation_at"], name="key_by_rotation", condition=Q(next_rotation_at__isnull=False)
+            )
+        ]
 
     def __str__(self) -> str:
         return self.key_id
@@ -51,6 +67,7 @@ class BackingKey(models.Model):
     number = models.PositiveIntegerField()
     wrapped_material = models.BinaryField()
     created_at = models.DateTimeField()
+    is_automatic = models.BooleanField(default=False)  # made by yearly rotation; False also for the first
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kms_key", "number"], name="one_backing_key_per_number")]

@@ -25,7 +25,7 @@ from secrets_app.errors import (
     ResourceNotFoundException,
     marked_for_deletion,
 )
-from secrets_app.kms import keys
+from secrets_app.kms import envelope, keys
 from secrets_app.models import KmsKey, Secret
 from secrets_app.operations._operation import operation
 from secrets_app.results import Deletion, Description, Page, Stored
@@ -117,7 +117,7 @@ def _asked_for(
 def _insert(
     call: Call, name: str, suffix: str, description: str | None, kms_key_id: str | None, external_type: str | None
 ) -> Secret:
-    key = _usable_key(call, call.account, kms_key_id or "")
+    key = _usable_key(call, call.account, kms_key_id or "", arns.secret(call.region, call.account, name, suffix))
     quotas.check_secrets(call.account, call.region)
     try:
         with transaction.atomic():
@@ -154,11 +154,12 @@ def _already_exists(name: str) -> ResourceExistsException:
     return ResourceExistsException(f"The operation failed because the secret {name} already exists.", parameter="Name")
 
 
-def _usable_key(call: Call, account: str, kms_key_id: str) -> KmsKey | None:
+def _usable_key(call: Call, account: str, kms_key_id: str, secret_arn: str) -> KmsKey | None:
     """The customer key asked for, checked as AWS does when a key is set: the caller may use it and it is enabled."""
     key = keys.for_secret(account, call.region, kms_key_id)
     if key is not None:
-        call.authorize_key(key, "kms:GenerateDataKey", "kms:Decrypt")
+        context = envelope.encryption_context(secret_arn, envelope.TO_VALIDATE_ACCESS)
+        call.authorize_key(key, "kms:GenerateDataKey", "kms:Decrypt", about=context)
         keys.refuse_to_encrypt_unless_enabled(key)
     return key
 
@@ -238,7 +239,7 @@ def update_secret(
 
 
 def _change_key(call: Call, secret: Secret, kms_key_id: str) -> None:
-    key = _usable_key(call, secret.account_id, kms_key_id)
+    key = _usable_key(call, secret.account_id, kms_key_id, secret.arn)
     before = secret.kms_key_id
     secret.kms_key = key
     secret.kms_key_id_given = kms_key_id if key is not None else ""

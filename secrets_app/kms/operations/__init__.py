@@ -4,7 +4,7 @@ Registered like those of Secrets Manager, against KMS's own model. Facts: api.md
 """
 
 from .aliases import create_alias, delete_alias, list_aliases, update_alias
-from .cryptography import decrypt, encrypt, generate_data_key
+from .cryptography import decrypt, encrypt, generate_data_key, generate_data_key_without_plaintext, re_encrypt
 from .keys import (
     ScheduledKeyDeletion,
     cancel_key_deletion,
@@ -16,7 +16,14 @@ from .keys import (
     schedule_key_deletion,
     update_key_description,
 )
-from .rotation import get_key_rotation_status, list_key_rotations, rotate_key_on_demand
+from .policies import get_key_policy, list_key_policies, put_key_policy
+from .rotation import (
+    disable_key_rotation,
+    enable_key_rotation,
+    get_key_rotation_status,
+    list_key_rotations,
+    rotate_key_on_demand,
+)
 from .tags import list_resource_tags, tag_resource, untag_resource
 
 __all__ = [
@@ -28,14 +35,21 @@ __all__ = [
     "delete_alias",
     "describe_key",
     "disable_key",
+    "disable_key_rotation",
     "enable_key",
+    "enable_key_rotation",
     "encrypt",
     "generate_data_key",
+    "generate_data_key_without_plaintext",
+    "get_key_policy",
     "get_key_rotation_status",
     "list_aliases",
+    "list_key_policies",
     "list_key_rotations",
     "list_keys",
     "list_resource_tags",
+    "put_key_policy",
+    "re_encrypt",
     "rotate_key_on_demand",
     "schedule_key_deletion",
     "tag_resource",

@@ -5,12 +5,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from secrets_app import arns
-from secrets_app.authorization import decide, message_of_refusal
+from secrets_app.authorization import decide, decide_key, message_of_refusal
 from secrets_app.call import Call
 from secrets_app.errors import AccessDeniedException
-from secrets_app.kms import keys
+from secrets_app.kms import key_conditions, keys
 from secrets_app.kms.errors import DisabledException, KMSInvalidStateException, NotFoundException
-from secrets_app.models import KeyState, KeyTag, KmsKey
+from secrets_app.models import KeyState, KmsKey
 
 ALIAS_PREFIX = "alias/"
 _KEY_ID = re.compile(r"(mrk-)?[0-9a-fA-F-]{32,36}")
@@ -24,7 +24,7 @@ def key_named(call: Call, key_id: str, *, by_alias: bool = False, context: Mappi
         authorize(call, _pseudo_arn(call, key_id), call.account)
         raise not_found(call, key_id)
     alias = {"kms:RequestAlias": key_id.rpartition(":")[2]} if named_by_alias else {}
-    authorize(call, key.arn, key.account_id, {**alias, **(context or {}), **tags_of(key)})
+    authorize_key(call, key, {**alias, **(context or {})})
     if is_gone(call, key):
         raise NotFoundException(f"Key '{key.arn}' does not exist", parameter="KeyId")
     return key
@@ -38,18 +38,18 @@ def own_key(call: Call, key_id: str) -> KmsKey:
 
 
 def key_to_change(call: Call, key_id: str, *, context: Mapping[str, Any] | None = None) -> KmsKey:
-    """Locked. Not by an alias (documented), and never one that AWS manages: its key policy allows nobody to."""
+    """Locked. Not by an alias (documented). Nobody changes a key that AWS manages: its policy allows it to no one."""
     key = KmsKey.objects.select_for_update().get(pk=key_named(call, key_id, context=context).pk)
-    refuse_aws_managed(call, key)
+    refuse_of_another_account(call, key)
     return key
 
 
-def refuse_aws_managed(call: Call, key: KmsKey) -> None:
-    """Its key policy lets nobody change it, and use it only through Secrets Manager (security.md 3.3)."""
-    if key.manager == KmsKey.Manager.AWS:
+def refuse_of_another_account(call: Call, key: KmsKey) -> None:
+    """Whatever its policy says (API reference: "Cross-account use: No"). Form of the sentence: ours, after IAM's."""
+    if key.account_id != call.account:
         raise AccessDeniedException(
             f"User: {call.principal.arn} is not authorized to perform: {call.action} on resource: {key.arn} "
-            f"because no resource-based policy allows the {call.action} action",
+            f"because the {call.action} action is not for keys of other accounts",
             parameter="KeyId",
         )
 
@@ -66,11 +66,21 @@ def refuse_unless_enabled(key: KmsKey) -> None:
         raise DisabledException(keys.unusable_reason(key.arn, key.state), parameter="KeyId")
 
 
-def authorize(call: Call, arn: str, account: str, context: Mapping[str, Any] | None = None) -> None:
-    """account: the owner's. There are no key policies here, so nobody from another account is let in."""
-    decision = decide(call, call.action, arn, account, {"kms:CallerAccount": call.account, **(context or {})}, "")
+def authorize(call: Call, arn: str, account: str) -> None:
+    """For an alias, or a key that isn't there: neither has a policy of its own. account: the owner's."""
+    decision = decide(call, call.action, arn, account, {"kms:CallerAccount": call.account}, "")
     if not decision.allowed:
         raise AccessDeniedException(message_of_refusal(call, call.action, arn, decision), parameter="KeyId")
+
+
+def authorize_key(call: Call, key: KmsKey, context: Mapping[str, Any] | None = None) -> None:
+    decision = decide_key(call, call.action, key, conditions(call, context))
+    if not decision.allowed:
+        raise AccessDeniedException(message_of_refusal(call, call.action, key.arn, decision), parameter="KeyId")
+
+
+def conditions(call: Call, context: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    return {"kms:CallerAccount": call.account, **key_conditions.OF_EVERY_KEY, **(context or {})}
 
 
 def is_gone(call: Call, key: KmsKey) -> bool:
@@ -90,11 +100,6 @@ def not_found(call: Call, key_id: str) -> NotFoundException:
     else:
         message = f"Invalid keyId '{key_id}'"
     return NotFoundException(message, parameter="KeyId")
-
-
-def tags_of(key: KmsKey) -> dict[str, str]:
-    tags = KeyTag.objects.filter(kms_key=key).values_list("key", "value")
-    return {f"aws:ResourceTag/{name}": value for name, value in tags}
 
 
 def _names_alias(key_id: str) -> bool:

@@ -10,7 +10,7 @@ from secrets_app.models import KeyAlias, KmsKey
 from secrets_app.operations._operation import operation
 from secrets_app.results import Page
 
-from ._which_key import ALIAS_PREFIX, authorize, key_to_change, own_key, refuse_pending_deletion
+from ._which_key import ALIAS_PREFIX, authorize, authorize_key, key_to_change, own_key, refuse_pending_deletion
 
 _RESERVED = "alias/aws/"
 _ALIASES_ON_A_PAGE = 50
@@ -64,7 +64,7 @@ def delete_alias(call: Call, /, *, alias_name: str) -> None:
     _check_alias_name(alias_name)
     arn = _authorize_alias(call, alias_name)
     alias = _alias(call, alias_name, arn)
-    authorize(call, alias.kms_key.arn, alias.kms_key.account_id)
+    authorize_key(call, alias.kms_key)
     alias.delete()
 
 

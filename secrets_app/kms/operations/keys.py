@@ -9,13 +9,14 @@ from django.db.models import Q
 
 from secrets_app.call import Call
 from secrets_app.errors import ValidationException
-from secrets_app.kms import key_tags, keys
+from secrets_app.kms import key_conditions, key_tags, keys
 from secrets_app.kms.errors import KMSInvalidStateException, UnsupportedOperationException
 from secrets_app.models import KeyState, KmsKey
 from secrets_app.operations._operation import operation
 from secrets_app.results import Page
 
 from ._which_key import key_named, key_to_change, refuse_pending_deletion
+from .policies import set_policy
 
 _KEYS_ON_A_PAGE = 100
 _SHORTEST_WINDOW, _LONGEST_WINDOW = 7, 30
@@ -44,22 +45,30 @@ def create_key(
     multi_region: bool | None = None,
     xks_key_id: str | None = None,
 ) -> KmsKey:
-    """A symmetric customer key with material made here. Who may use it is up to the policies of principals."""
+    """A symmetric customer key with material made here. Without a policy it has the default one: who may use it is
+    then up to the policies of the account's principals."""
     wanted = key_tags.check(tags or [])
-    call.authorize(context=key_tags.request_keys(wanted))
+    bypass = bool(bypass_policy_lockout_safety_check)
+    call.authorize(
+        context={
+            **key_conditions.OF_EVERY_KEY,
+            "kms:BypassPolicyLockoutSafetyCheck": str(bypass).lower(),
+            **key_tags.request_keys(wanted),
+        }
+    )
     _refuse_unsupported(
-        Policy=policy,
         KeyUsage=None if key_usage == "ENCRYPT_DECRYPT" else key_usage,
         CustomerMasterKeySpec=None if customer_master_key_spec == "SYMMETRIC_DEFAULT" else customer_master_key_spec,
         KeySpec=None if key_spec == "SYMMETRIC_DEFAULT" else key_spec,
         Origin=None if origin == "AWS_KMS" else origin,
         CustomKeyStoreId=custom_key_store_id,
-        BypassPolicyLockoutSafetyCheck=bypass_policy_lockout_safety_check,
         MultiRegion=multi_region,
         XksKeyId=xks_key_id,
     )
     key = keys.create(account=call.account, region=call.region, now=call.now, description=description or "")
     key_tags.put(key, wanted)
+    if policy:
+        set_policy(call, key, policy, bypass_lockout_check=bypass)
     return key
 
 
@@ -68,8 +77,7 @@ def _refuse_unsupported(**members: Any) -> None:
         if value:
             shown = f" {value}" if member in ("KeyUsage", "CustomerMasterKeySpec", "KeySpec", "Origin") else ""
             raise UnsupportedOperationException(
-                f"{member}{shown} is not supported by this server: it has symmetric encryption keys of one Region, "
-                "whose use is allowed by the policies of principals.",
+                f"{member}{shown} is not supported by this server: it has symmetric encryption keys of one Region.",
                 parameter=member,
             )
 
