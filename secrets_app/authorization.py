@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
 from .iam.evaluate import Decision, Request, evaluate
@@ -13,6 +13,7 @@ from .principals import Identity
 
 if TYPE_CHECKING:
     from .call import Call
+
 
 class KeyFacts(Protocol):
     """What authorization needs to know of a KMS key: a KmsKey, or what a row of another statement says of one."""
@@ -74,15 +75,21 @@ def decide_key(call: "Call", action: str, key: KeyFacts, context: Mapping[str, A
         policy = parse(document, kind="resource")
     except MalformedPolicy:
         return Decision(outcome="ExplicitDeny", reason="with an explicit deny in a resource-based policy")
-    full = _Context(call, {"aws:ResourceAccount": key.account_id, **context}, None, tags_of_key=key.pk)
+    asked = (policy, *caller.identity_policies, *(caller.session_policies or ()), *filter(None, (caller.boundary,)))
+    tags_of_key = key.pk if any(_asks_for_tags(each.text) for each in asked) else None
+    full = _Context(call, {"aws:ResourceAccount": key.account_id, **context}, None, tags_of_key=tags_of_key)
     # As if the key were another account's: then both sides have to agree.
     both = evaluate(caller, Request(action, key.arn, "", full), policy)
     if both.outcome != "ImplicitDeny" or caller.account != key.account_id or caller.kind == "root":
         return both
-    named = evaluate(
-        replace(caller, identity_policies=()), Request(action, key.arn, key.account_id, full), policy
-    )
+    named = evaluate(replace(caller, identity_policies=()), Request(action, key.arn, key.account_id, full), policy)
     return named if named.allowed else both
+
+
+@lru_cache(maxsize=1024)
+def _asks_for_tags(policy_text: str) -> bool:
+    """So that a key's tags, which hardly any policy asks for, take no statement of their own on the way to a value."""
+    return "resourcetag/" in policy_text.lower()
 
 
 def request_context(

@@ -1,9 +1,9 @@
 """Events of what the service does by itself, without a caller; each in the transaction of what it tells of.
 
 CloudTrail calls them AwsServiceEvent. Names of the rotation and deletion events: user guide, "Logging AWS Secrets
-Manager events with AWS CloudTrail" (TestRotation...: security.md 5.2); DeleteKey, RotateKey: KMS developer guide, "DeleteKey", "RotateKey".
-The user guide has "Log entries for replication" too, but we haven't seen which: the names of ours follow those of
-rotation. EndSecretDelete is ours: AWS tells of versions only, and a secret may have none.
+Manager events with AWS CloudTrail" (TestRotation...: security.md 5.2). DeleteKey and RotateKey: KMS developer guide,
+under these names. The user guide has "Log entries for replication" too, but we haven't seen which: the names of ours
+follow those of rotation. EndSecretDelete is ours: AWS tells of versions only, and a secret may have none.
 """
 
 import json

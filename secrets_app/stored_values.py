@@ -179,9 +179,7 @@ def _authorize_decrypt(call: "Call", stored: StoredValue) -> None:
     arns_of_usable = {wrapping.key_arn for wrapping in usable}
     customer_keys = [key for key in stored.customer_keys if key.arn in arns_of_usable]
     if len(customer_keys) == len(usable):
-        call.authorize_decrypt(
-            customer_keys, about=envelope.encryption_context(stored.arn, stored.version_id)
-        )
+        call.authorize_decrypt(customer_keys, about=envelope.encryption_context(stored.arn, stored.version_id))
     else:
         call.authorize_default_key(stored.account_id)
 

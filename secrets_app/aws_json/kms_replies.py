@@ -102,10 +102,14 @@ def list_key_rotations(page: Page[Material]) -> Reply:
 
 def _rotation(material: Material) -> Reply:
     """The material a key began with has no date and no type of rotation (API reference, RotationsListEntry)."""
-    rotation = {} if material.is_first else {
-        "RotationDate": material.backing_key.created_at,
-        "RotationType": AUTOMATIC if material.backing_key.is_automatic else ON_DEMAND,
-    }
+    rotation = (
+        {}
+        if material.is_first
+        else {
+            "RotationDate": material.backing_key.created_at,
+            "RotationType": AUTOMATIC if material.backing_key.is_automatic else ON_DEMAND,
+        }
+    )
     return {
         "KeyId": material.backing_key.kms_key.key_id,
         "KeyMaterialId": material.backing_key.material_id,

@@ -1,6 +1,7 @@
 """The key policy of a key that was given none. Facts: KMS developer guide, "Key policies", "Default key policy"."""
 
 import json
+from collections.abc import Mapping
 from functools import lru_cache
 
 from secrets_app.models import KmsKey
@@ -19,8 +20,8 @@ def unless_given(account: str, region: str, manager: str) -> str:
 
 
 def _by_default(account: str) -> str:
-    """It passes every question on to the policies of the account's principals (developer guide, "Default key policy")."""
-    statement = {
+    """It passes every question on to the policies of the account's principals."""
+    statement: Mapping[str, object] = {
         "Sid": "Enable IAM User Permissions",
         "Effect": "Allow",
         "Principal": {"AWS": f"arn:aws:iam::{account}:root"},
@@ -34,7 +35,7 @@ def _of_aws_managed(account: str, region: str) -> str:
     """Of aws/secretsmanager (user guide, "Secret encryption and decryption"; security.md 3.3)."""
     through = {"kms:CallerAccount": account, "kms:ViaService": f"secretsmanager.{region}.amazonaws.com"}
     use = ["kms:Encrypt", "kms:Decrypt", "kms:ReEncrypt*", "kms:GenerateDataKey*", "kms:CreateGrant", "kms:DescribeKey"]
-    statements = [
+    statements: list[Mapping[str, object]] = [
         {
             "Sid": _THROUGH_SECRETS_MANAGER,
             "Effect": "Allow",
@@ -54,5 +55,5 @@ def _of_aws_managed(account: str, region: str) -> str:
     return _written("auto-secretsmanager-2", statements)
 
 
-def _written(policy_id: str, statements: list[dict[str, object]]) -> str:
+def _written(policy_id: str, statements: list[Mapping[str, object]]) -> str:
     return json.dumps({"Version": "2012-10-17", "Id": policy_id, "Statement": statements}, indent=2)

@@ -33,7 +33,9 @@ def _names_only_who_exists(policy: Policy) -> bool:
     named = [statement.principals for statement in (*policy.allows, *policy.denies) if statement.principals]
     if any(principals.unique_ids for principals in named):
         return False
-    return all(principal_exists(arn) for principals in named for arn in principals.arns if arn.split(":", 3)[2] == "iam")
+    return all(
+        principal_exists(arn) for principals in named for arn in principals.arns if arn.split(":", 3)[2] == "iam"
+    )
 
 
 def refuse_lockout(call: Call, key: KmsKey) -> None:

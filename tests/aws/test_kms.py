@@ -1,5 +1,6 @@
 """Keys and aliases by boto3's KMS client, on the same endpoint. Facts: api.md 7."""
 
+import json
 import re
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -181,10 +182,40 @@ def test_a_key_is_rotated_on_demand(kms: Any, key_id: str) -> None:
     assert [(row["KeyMaterialId"], "RotationDate" in row) for row in everything] == [(first, False), (current, True)]
 
 
-def test_no_key_is_rotated_by_itself(kms: Any, key_id: str) -> None:
-    status = kms.get_key_rotation_status(KeyId=key_id)
+def rotation_status(kms: Any, key_id: str) -> dict[str, Any]:
+    status = dict(kms.get_key_rotation_status(KeyId=key_id))
+    del status["ResponseMetadata"]
+    return status
 
-    assert (status["KeyRotationEnabled"], status["KeyId"]) == (False, f"{ACCOUNT}:key/{key_id}")
+
+def test_a_key_is_rotated_by_itself_if_that_is_enabled(kms: Any, key_id: str) -> None:
+    """Members: API reference, GetKeyRotationStatus."""
+    never = {"KeyRotationEnabled": False, "KeyId": f"{ACCOUNT}:key/{key_id}"}
+    assert rotation_status(kms, key_id) == never
+
+    kms.enable_key_rotation(KeyId=key_id, RotationPeriodInDays=100)
+    status = rotation_status(kms, key_id)
+    in_days = status.pop("NextRotationDate") - datetime.now(UTC)
+    assert timedelta(days=99) < in_days <= timedelta(days=100)
+    assert status == {**never, "KeyRotationEnabled": True, "RotationPeriodInDays": 100}
+
+    kms.disable_key_rotation(KeyId=key_id)
+    assert rotation_status(kms, key_id) == never
+
+
+def test_a_key_policy_by_boto3(kms: Any, key_id: str) -> None:
+    found = kms.get_key_policy(KeyId=key_id)
+    assert (found["PolicyName"], json.loads(found["Policy"])["Id"]) == ("default", "key-default-1")
+    assert kms.list_key_policies(KeyId=key_id)["PolicyNames"] == ["default"]
+    narrower = found["Policy"].replace("key-default-1", "mine")
+
+    assert set(kms.put_key_policy(KeyId=key_id, Policy=narrower)) == {"ResponseMetadata"}
+
+    assert kms.get_key_policy(KeyId=key_id, PolicyName="default")["Policy"] == narrower
+    assert refused(kms.put_key_policy, KeyId=key_id, Policy=narrower.replace("kms:*", "kms:Encrypt")) == Refusal(
+        "MalformedPolicyDocumentException",
+        "The new key policy will not allow you to update the key policy in the future.",
+    )
 
 
 def test_the_description_of_a_key_is_changed(kms: Any, key_id: str) -> None:

@@ -330,3 +330,63 @@ def test_the_trail_has_the_context_and_neither_plaintext_nor_blob(kms: Any, key:
         {"EncryptionContext": CONTEXT},
         {"KeyId": key.key_id, "KeySpec": "AES_256"},
     ]
+
+
+# --- ReEncrypt, and data keys without plaintext ------------------------------------------------------------
+
+
+def test_ciphertext_moves_to_another_key_and_context(kms: Any, key: KmsKey) -> None:
+    other = factories.make_key("alias/other")
+    blob = kms.encrypt(KeyId=key.key_id, Plaintext=b"hunter2", EncryptionContext=CONTEXT)["CiphertextBlob"]
+
+    moved = kms.re_encrypt(
+        CiphertextBlob=blob,
+        SourceEncryptionContext=CONTEXT,
+        DestinationKeyId="alias/other",
+        DestinationEncryptionContext={"tenant": "other"},
+    )
+
+    assert {name: moved[name] for name in ("SourceKeyId", "KeyId")} == {"SourceKeyId": key.arn, "KeyId": other.arn}
+    assert set(moved) == {
+        "CiphertextBlob",
+        "SourceKeyId",
+        "KeyId",
+        "SourceEncryptionAlgorithm",
+        "DestinationEncryptionAlgorithm",
+        "SourceKeyMaterialId",
+        "DestinationKeyMaterialId",
+        "ResponseMetadata",
+    }
+    opened = kms.decrypt(CiphertextBlob=moved["CiphertextBlob"], EncryptionContext={"tenant": "other"})
+    assert (opened["Plaintext"], opened["KeyId"]) == (b"hunter2", other.arn)
+
+
+@pytest.mark.parametrize(("action", "is_allowed"), [("kms:ReEncrypt*", True), ("kms:ReEncryptFrom", False)])
+def test_re_encrypt_takes_a_permission_on_each_key(
+    kms: Any, key: KmsKey, aws_as: MakeClient, action: str, is_allowed: bool
+) -> None:
+    """API reference, ReEncrypt: kms:ReEncryptFrom on the source, kms:ReEncryptTo on the destination."""
+    blob = kms.encrypt(KeyId=key.key_id, Plaintext=b"x")["CiphertextBlob"]
+    document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": action, "Resource": "*"}]}
+    carol = aws_as(factories.make_person("carol", document), service="kms")
+    again = {"CiphertextBlob": blob, "SourceKeyId": key.key_id, "DestinationKeyId": key.key_id}
+
+    if is_allowed:
+        assert carol.re_encrypt(**again)["KeyId"] == key.arn
+    else:
+        assert "perform: kms:ReEncryptTo on resource" in refused(carol.re_encrypt, **again).message
+
+
+def test_a_dry_run_of_re_encrypt(kms: Any, key: KmsKey) -> None:
+    blob = kms.encrypt(KeyId=key.key_id, Plaintext=b"x")["CiphertextBlob"]
+
+    stopped = refused(kms.re_encrypt, status=412, CiphertextBlob=blob, DestinationKeyId=key.key_id, DryRun=True)
+    assert stopped == WOULD_HAVE
+    assert refused(kms.re_encrypt, CiphertextBlob=b"\1" * 80, DestinationKeyId=key.key_id) == DAMAGED
+
+
+def test_a_data_key_without_plaintext_is_opened_later(kms: Any, key: KmsKey) -> None:
+    made = kms.generate_data_key_without_plaintext(KeyId="alias/app", KeySpec="AES_256", EncryptionContext=CONTEXT)
+
+    assert set(made) == {"CiphertextBlob", "KeyId", "KeyMaterialId", "ResponseMetadata"}
+    assert len(kms.decrypt(CiphertextBlob=made["CiphertextBlob"], EncryptionContext=CONTEXT)["Plaintext"]) == 32

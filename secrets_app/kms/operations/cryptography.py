@@ -216,9 +216,7 @@ def _no_ciphertext() -> ValidationException:
     )
 
 
-def _read(
-    call: Call, blob: bytes, key_id: str | None, asked_of: Mapping[str, Any]
-) -> tuple[KmsKey, Ciphertext]:
+def _read(call: Call, blob: bytes, key_id: str | None, asked_of: Mapping[str, Any]) -> tuple[KmsKey, Ciphertext]:
     given = ciphertext.read(blob)
     if given is None:
         raise InvalidCiphertextException(parameter="CiphertextBlob")
@@ -249,9 +247,12 @@ def _unnamed_key(call: Call, given: Ciphertext, asked_of: Mapping[str, Any]) -> 
     """One sentence, seen in the field (beiwe-backend#363), for a key that isn't there, isn't here or isn't for the
     caller: a blob must not become a question about other people's keys."""
     key = keys.find(call.account, call.region, given.key_arn)
-    if key is not None and not is_gone(call, key):
-        if decide_key(call, call.action, key, conditions(call, asked_of)).allowed:
-            return key
+    if (
+        key is not None
+        and not is_gone(call, key)
+        and decide_key(call, call.action, key, conditions(call, asked_of)).allowed
+    ):
+        return key
     raise AccessDeniedException(
         f"User: {call.principal.arn} is not authorized to perform: {call.action} on the resource associated with this "
         "ciphertext because the resource does not exist in this Region, no resource-based policies allow access, or a "

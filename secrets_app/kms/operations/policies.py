@@ -46,9 +46,7 @@ def put_key_policy(
 
 
 @operation("ListKeyPolicies", changes=False, service_name="kms")
-def list_key_policies(
-    call: Call, /, *, key_id: str, limit: int | None = None, marker: str | None = None
-) -> Page[str]:
+def list_key_policies(call: Call, /, *, key_id: str, limit: int | None = None, marker: str | None = None) -> Page[str]:
     """A key has one policy, whose name is "default" (documented)."""
     del limit, marker
     refuse_of_another_account(call, key_named(call, key_id))

@@ -63,10 +63,8 @@ def test_a_key_encrypts_at_once(call: Call, key: KmsKey) -> None:
         {"key_usage": "SIGN_VERIFY"},
         {"origin": "EXTERNAL"},
         {"multi_region": True},
-        {"policy": "{}"},
         {"custom_key_store_id": "cks-1"},
         {"xks_key_id": "x"},
-        {"bypass_policy_lockout_safety_check": True},
     ],
     ids=lambda members: next(iter(members)),
 )

@@ -1,18 +1,19 @@
-"""Rotating a key's material on demand: nothing is encrypted again, and everything still opens."""
+"""Rotating a key's material, on demand and by itself: nothing is encrypted again, and everything still opens."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 
 from secrets_app import operations
 from secrets_app.call import Call
-from secrets_app.errors import AccessDeniedException
-from secrets_app.kms import keys
+from secrets_app.errors import AccessDeniedException, ValidationException
+from secrets_app.kms import keys, yearly_rotation
 from secrets_app.kms import operations as kms
 from secrets_app.kms.errors import DisabledException, KMSInvalidStateException, LimitExceededException
 from secrets_app.kms.operations import rotation
-from secrets_app.models import KmsKey, WrappedDataKey
+from secrets_app.models import AuditEvent, KmsKey, WrappedDataKey
 from tests import factories
 
 
@@ -103,3 +104,109 @@ def test_who_may_not_rotate_is_refused(make_call: Any, mallory: Any, bob: Any, k
         with pytest.raises(AccessDeniedException, match="kms:RotateKeyOnDemand"):
             kms.rotate_key_on_demand(make_call(person), key_id=key.key_id)
     assert key.backing_keys.count() == 1
+
+
+# --- by itself --------------------------------------------------------------------------------------------
+
+
+def days(call: Call, number: int) -> datetime:
+    return call.now + timedelta(days=number)
+
+
+def rotations(key: KmsKey) -> list[bool]:
+    """Of each material after the first: whether it was made by itself."""
+    return list(key.backing_keys.filter(number__gt=1).order_by("number").values_list("is_automatic", flat=True))
+
+
+def test_a_key_is_rotated_by_itself_every_year_once_that_is_enabled(call: Call, key: KmsKey) -> None:
+    """security.md 3.5: 365 days unless told otherwise."""
+    kms.enable_key_rotation(call, key_id=key.key_id)
+
+    done = [yearly_rotation.rotate_due(days(call, day)) for day in (364, 365, 365, 729, 730)]
+
+    assert done == [0, 1, 0, 0, 1]
+    assert rotations(key) == [True, True]
+    assert AuditEvent.objects.filter(event_name="RotateKey", event_source="kms.amazonaws.com").count() == 2
+
+
+def test_what_was_encrypted_before_a_rotation_by_itself_opens_afterwards(call: Call, key: KmsKey) -> None:
+    secret = factories.make_secret(call, secret_string="old", kms_key_id=key.arn)
+    kms.enable_key_rotation(call, key_id=key.key_id)
+
+    yearly_rotation.rotate_due(days(call, 365))
+
+    assert operations.get_secret_value(call, secret_id=secret.name).value.string == "old"
+
+
+def test_a_key_that_aws_manages_is_rotated_every_year_without_being_asked(call: Call) -> None:
+    managed = keys.default_key(call.account, call.region, call.now)
+
+    assert yearly_rotation.rotate_due(days(call, 365)) == 1
+    assert rotations(managed) == [True]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "next_day"),
+    [
+        pytest.param(None, 90, 110, id="enabled: counted from now"),
+        pytest.param(365, 90, 90, id="another period: counted from where this one began"),
+        pytest.param(90, 365, 365, id="a longer one"),
+        pytest.param(2560, None, 2560, id="enabled again without a period: as it was"),
+    ],
+)
+def test_the_next_rotation(call: Call, key: KmsKey, before: int | None, after: int | None, next_day: int) -> None:
+    if before is not None:
+        kms.enable_key_rotation(call, key_id=key.key_id, rotation_period_in_days=before)
+    later = replace(call, now=days(call, 20))
+
+    kms.enable_key_rotation(later, key_id=key.key_id, rotation_period_in_days=after)
+
+    key.refresh_from_db()
+    assert key.next_rotation_at == days(call, next_day)
+
+
+@pytest.mark.parametrize("period", [89, 2561])
+def test_a_period_is_between_90_and_2560_days(call: Call, key: KmsKey, period: int) -> None:
+    with pytest.raises(ValidationException):
+        kms.enable_key_rotation(call, key_id=key.key_id, rotation_period_in_days=period)
+
+
+def test_rotation_on_demand_leaves_the_schedule_alone_and_has_a_limit_of_its_own(
+    call: Call, key: KmsKey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rotation, "MOST_ROTATIONS", 1)
+    kms.enable_key_rotation(call, key_id=key.key_id)
+    kms.rotate_key_on_demand(replace(call, now=days(call, 100)), key_id=key.key_id)
+    yearly_rotation.rotate_due(days(call, 365))
+
+    key.refresh_from_db()
+    assert (rotations(key), key.next_rotation_at) == ([False, True], days(call, 730))
+    with pytest.raises(LimitExceededException):
+        kms.rotate_key_on_demand(call, key_id=key.key_id)
+
+
+def test_a_disabled_key_waits_and_is_rotated_as_soon_as_it_is_enabled(call: Call, key: KmsKey) -> None:
+    """KMS developer guide, "Rotate AWS KMS keys"."""
+    kms.enable_key_rotation(call, key_id=key.key_id)
+    kms.disable_key(call, key_id=key.key_id)
+    assert yearly_rotation.rotate_due(days(call, 400)) == 0
+
+    kms.enable_key(call, key_id=key.key_id)
+
+    assert yearly_rotation.rotate_due(days(call, 400)) == 1
+
+
+@pytest.mark.parametrize("change", [kms.enable_key_rotation, kms.disable_key_rotation])
+def test_the_rotation_of_a_disabled_key_is_not_changed(call: Call, key: KmsKey, change: Any) -> None:
+    kms.disable_key(call, key_id=key.key_id)
+
+    with pytest.raises(DisabledException):
+        change(call, key_id=key.key_id)
+
+
+def test_rotation_is_disabled_again(call: Call, key: KmsKey) -> None:
+    kms.enable_key_rotation(call, key_id=key.key_id)
+
+    kms.disable_key_rotation(call, key_id=key.key_id)
+
+    assert yearly_rotation.rotate_due(days(call, 4000)) == 0
