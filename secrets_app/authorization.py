@@ -1,7 +1,6 @@
 """Puts one question to the policy evaluator: may this caller do this action to this resource, in this request?"""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -78,12 +77,7 @@ def decide_key(call: "Call", action: str, key: KeyFacts, context: Mapping[str, A
     asked = (policy, *caller.identity_policies, *(caller.session_policies or ()), *filter(None, (caller.boundary,)))
     tags_of_key = key.pk if any(_asks_for_tags(each.text) for each in asked) else None
     full = _Context(call, {"aws:ResourceAccount": key.account_id, **context}, None, tags_of_key=tags_of_key)
-    # As if the key were another account's: then both sides have to agree.
-    both = evaluate(caller, Request(action, key.arn, "", full), policy)
-    if both.outcome != "ImplicitDeny" or caller.account != key.account_id or caller.kind == "root":
-        return both
-    named = evaluate(replace(caller, identity_policies=()), Request(action, key.arn, key.account_id, full), policy)
-    return named if named.allowed else both
+    return evaluate(caller, Request(action, key.arn, key.account_id, full), policy, resource_policy_must_allow=True)
 
 
 @lru_cache(maxsize=1024)
