@@ -20,6 +20,7 @@ from django.core.management.base import BaseCommand
 from django.db import close_old_connections, connection
 
 from secrets_app import accounts, bulk_changes, deletion, drafts, replication, write_ahead_log
+from secrets_app.kms import yearly_rotation
 from secrets_app.rotation import credentials, due, engine
 from secrets_app.rotation.engine import Worker
 
@@ -78,6 +79,7 @@ def passes(worker: Worker) -> list[Callable[[], object]]:
         lambda: due.open_windows(now),
         lambda: replication.run_due(now, worker.owner),
         lambda: deletion.purge_due(now),
+        lambda: yearly_rotation.rotate_due(now),
         lambda: credentials.delete_expired(now),
         lambda: drafts.delete_expired(now),
         write_ahead_log.checkpoint,
