@@ -194,7 +194,7 @@ WHITENOISE_USE_FINDERS = DEBUG
 # --- uploads ---------------------------------------------------------------------------------------
 
 # A secret's value can be uploaded as a file: it stays in memory and is never spooled to disk. A page's request can't be
-# larger than this (console/rsgi.py).
+# larger than this (console/serving/pages.py).
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 4 * 1024 * 1024
 

@@ -1,6 +1,6 @@
 """The front door: an API request goes straight to the wire, past Django's resolver, middleware and sessions.
 
-For any WSGI server. `make run` serves console/rsgi.py, which does the same and waits for nobody's body.
+For any WSGI server. `make run` serves console/serving/, which does the same and waits for nobody's body.
 """
 
 import os

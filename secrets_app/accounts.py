@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
-from . import principals
+from . import principals, statements
 from .models import Account, IdentityPolicy, Principal
 from .principals import Identity
 
@@ -51,7 +51,7 @@ def administrator_by_use(account: str, access_key_id: str, now: datetime) -> Ide
         with transaction.atomic():
             _create_by_use(account, now)
     except IntegrityError:
-        pass  # another request has made it between our look and our insert, or it was made inactive
+        statements.next_moment()  # another process has made it between our look and our insert, or it is inactive
     return principals.user_with_policies(account, ADMINISTRATOR, access_key_id)
 
 

@@ -142,17 +142,19 @@ class _Kept(dict[tuple[Hashable, ...], Any]):
             (others,) = self._driver.execute("PRAGMA data_version").fetchone()
         state = (others, self._driver.total_changes - self._overlooked)
         if state != self._state or len(self) >= _MOST_KEPT:
-            self.clear()
-            self._weight = 0
+            self.forget()
             self._state = state
+
+    def forget(self) -> None:
+        self.clear()
+        self._weight = 0
 
     def keep(self, entry: tuple[Hashable, ...], made: Any, weight: int) -> None:
         """What no longer fits makes room first; what never will is not kept."""
         if weight > _MOST_WEIGHT_KEPT:
             return
         if self._weight + weight > _MOST_WEIGHT_KEPT:
-            self.clear()
-            self._weight = 0
+            self.forget()
         self[entry] = made
         self._weight += weight
 
@@ -176,6 +178,13 @@ def one_moment() -> Iterator[None]:
         yield
     finally:
         kept.is_moment_over = True
+
+
+def next_moment() -> None:
+    """Inside one_moment(): what others have committed meanwhile counts from here on."""
+    kept: _Kept | None = getattr(current_database(), _KEPT, None)
+    if kept is not None:
+        kept.forget()
 
 
 def _kept(database: BaseDatabaseWrapper) -> _Kept:

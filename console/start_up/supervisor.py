@@ -1,7 +1,7 @@
-"""One process above the web server and the scheduler: starts both, restarts the scheduler, and takes all down with it.
+"""One process above web servers and scheduler: starts them, restarts what falls over, and takes all down with it.
 
 Children are forked after everything was imported, so they start at once and share its memory. Each leads a process
-group of its own: Ctrl-C reaches only this process, which then ends them in order, workers and all.
+group of its own: Ctrl-C reaches only this process, which then ends them.
 """
 
 import os
@@ -10,7 +10,7 @@ import signal
 import sys
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import FrameType
 
@@ -31,17 +31,19 @@ class Child:
 
 
 class Supervisor:
-    def __init__(self, web: Child, scheduler: Child) -> None:
+    def __init__(self, web: Sequence[Child], scheduler: Child) -> None:
         self._web = web
+        self._children = [scheduler, *web]
         self._scheduler = scheduler
         self._stop = False
         self._wake_reader, self._wake_writer = os.pipe()
 
     def run(self, is_answering: Callable[[], bool], when_answering: Callable[[], None]) -> int:
-        """Until told to stop; the exit code. when_answering is called once, as soon as the web server answers."""
+        """Until told to stop; the exit code. when_answering is called once, as soon as a web server answers."""
         process.leave_no_core_dump()
         self._listen_to_signals()
-        self._start(self._web)
+        for web in self._web:
+            self._start(web)
         try:
             answering = False
             while not self._stop:
@@ -50,14 +52,16 @@ class Supervisor:
                     self._start(self._scheduler)
                     when_answering()
                 self._wait(1.0 if answering else 0.05)
-                if self._has_ended(self._web):
-                    print("The web server ended unexpectedly; its messages are above.", file=sys.stderr)
-                    return 1
-                if answering and self._has_ended(self._scheduler):
-                    self._restart_scheduler()
+                for child in self._children if answering else self._web:
+                    if not self._has_ended(child):
+                        continue
+                    if not answering:
+                        print("The web server ended unexpectedly; its messages are above.", file=sys.stderr)
+                        return 1
+                    self._restart(child)
             return 0
         finally:
-            self._end([self._scheduler, self._web])
+            self._end(self._children)
 
     def _listen_to_signals(self) -> None:
         os.set_blocking(self._wake_reader, False)
@@ -109,13 +113,13 @@ class Supervisor:
             child.pid = 0
         return not child.pid
 
-    def _restart_scheduler(self) -> None:
+    def _restart(self, child: Child) -> None:
         """At once after a long life, slowly if it keeps falling over."""
-        if time.monotonic() - self._scheduler.started_at < 5:
+        if time.monotonic() - child.started_at < 5:
             self._wait(5.0)
         if not self._stop:
-            print("The scheduler ended unexpectedly and is started again.", file=sys.stderr)
-            self._start(self._scheduler)
+            print(f"The {child.name} ended unexpectedly and is started again.", file=sys.stderr)
+            self._start(child)
 
     def _end(self, children: list[Child]) -> None:
         """SIGTERM to all, then SIGKILL to whatever of their process groups is still there."""

@@ -1,8 +1,8 @@
-"""The web server: granian, with as many worker processes as serve the database best."""
+"""The web server: as many processes as serve the database best."""
 
 import gc
 import os
-from typing import Any
+import socket
 
 from django.db import connection
 
@@ -21,43 +21,32 @@ def number_of_workers() -> int:
 
 
 def serve(host: str, port: int, workers: int) -> None:
-    """Until SIGTERM. Request lines carry secrets' names, so there is no access log."""
-    from granian import Granian
-    from granian.constants import Interfaces
-    from granian.log import LogLevels
+    """One of them, until SIGTERM."""
+    from console.serving import server
 
-    server = Granian(
-        "console.rsgi:application",
-        address=host,
-        port=port,
-        interface=Interfaces.RSGI,
-        workers=workers,
-        respawn_failed_workers=True,
-        workers_kill_timeout=3,
-        log_access=False,
-        log_level=LogLevels.error,
-        websockets=False,
-    )
-    server.serve(target_loader=_in_worker, wrap_loader=False)
+    process.forget_secrets_of_environment()
+    server.serve(_listening(host, port, shared=workers > 1))
 
 
-def load() -> Any:
-    """The application with all its pages, so that the first request waits for nothing."""
+def load() -> None:
+    """All that serves, with all the pages, so that the first request waits for nothing."""
     from django.urls import get_resolver
 
-    from console.rsgi import application
+    import console.serving.server  # noqa: F401
 
     get_resolver().url_patterns  # noqa: B018  reading them imports every page
     # What is loaded now stays for good: the garbage collector need not look at it again with every few requests.
     gc.collect()
     gc.freeze()
-    return application
 
 
-def _in_worker() -> Any:
-    """What each worker runs first, in its own process."""
-    process.leave_no_core_dump()
-    process.die_with(os.getppid())
-    application = load()
-    process.forget_secrets_of_environment()  # granian copies the environment into every request
-    return application
+def _listening(host: str, port: int, *, shared: bool) -> socket.socket:
+    """shared: each worker has a socket of its own on the port, and the kernel deals the connections out."""
+    listening = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if shared:
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+    listening.bind((host, port))
+    listening.listen(2048)
+    listening.setblocking(False)
+    return listening

@@ -10,7 +10,7 @@ from django.db.transaction import TransactionManagementError
 
 from secrets_app import statements
 from secrets_app.models import Account
-from secrets_app.statements import Statement, one_moment
+from secrets_app.statements import Statement, next_moment, one_moment
 
 TABLE = Account._meta.db_table
 INSERT = Statement(f"INSERT INTO {TABLE} (id, created_at, is_made_by_use) VALUES (%s, %s, FALSE)")  # noqa: S608  our own
@@ -139,6 +139,8 @@ def test_one_moment_has_its_own_changes_and_ends() -> None:
         thread.start()
         thread.join()
         assert NAMES.made_of_rows(("0",), made) == ["123456789012"]
+        next_moment()
+        assert NAMES.made_of_rows(("0",), made) == []
 
     assert NAMES.made_of_rows(("0",), made) == []
 

@@ -34,7 +34,7 @@ class Command(BaseCommand):
         prepared = prepare(self._say)
         web.load()  # once, here: the workers are forked from this process and share what it has imported
         supervisor = Supervisor(
-            Child("web", functools.partial(web.serve, host, port, workers)),
+            [Child("web server", functools.partial(web.serve, host, port, workers)) for _ in range(workers)],
             Child("scheduler", _run_scheduler),
         )
         sys.exit(
