@@ -1,16 +1,15 @@
 """Accounts and their administrators: the demo account's, and those of accounts that come to be by being used."""
 
-import json
 from datetime import datetime, timedelta
 
 from django.db import IntegrityError, transaction
 
 from . import principals, statements
-from .models import Account, IdentityPolicy, Principal
+from .models import Account, PolicyAttachment, Principal
 from .principals import Identity
 
 ADMINISTRATOR = "admin"
-_ADMINISTRATOR_ACCESS = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
+_ADMINISTRATOR_ACCESS = "arn:aws:iam::aws:policy/AdministratorAccess"
 
 _LATELY = timedelta(minutes=1)
 
@@ -23,12 +22,7 @@ def were_emptied_lately(now: datetime) -> bool:
 def create_administrator(account: Account, now: datetime) -> Principal:
     """May do everything; cannot sign in to the console until it is given a password."""
     administrator = create_user(account, ADMINISTRATOR, now)
-    IdentityPolicy.objects.create(
-        principal=administrator,
-        name="AdministratorAccess",
-        arn="arn:aws:iam::aws:policy/AdministratorAccess",
-        document=json.dumps(_ADMINISTRATOR_ACCESS),
-    )
+    PolicyAttachment.objects.create(principal=administrator, policy_arn=_ADMINISTRATOR_ACCESS)
     return administrator
 
 

@@ -42,6 +42,11 @@ def iam(account: str, rest: str) -> str:
     return f"arn:aws:iam::{account}:{rest}"
 
 
+def role_session(account: str, role_name: str, session_name: str) -> str:
+    """Without the role's path."""
+    return f"arn:aws:sts::{account}:assumed-role/{role_name}/{session_name}"
+
+
 def read_secret(arn: str) -> SecretArn | None:
     """The parts of a secret's ARN, whole or partial; None if it is no such ARN.
 

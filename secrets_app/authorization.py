@@ -1,6 +1,7 @@
 """Puts one question to the policy evaluator: may this caller do this action to this resource, in this request?"""
 
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -8,7 +9,7 @@ from .iam.evaluate import Decision, Request, evaluate
 from .iam.policy_document import MalformedPolicy, parse
 from .kms import key_policy
 from .models import KeyTag, Principal, RotationConfiguration, Tag
-from .principals import Identity
+from .principals import Identity, Session
 
 if TYPE_CHECKING:
     from .call import Call
@@ -165,6 +166,23 @@ def _global_keys(call: "Call") -> dict[str, Any]:
         context["aws:UserAgent"] = call.user_agent
     if identity.kind == "user":
         context["aws:username"] = identity.name
+    for key, value in identity.tags.items():
+        context[f"aws:PrincipalTag/{key}"] = value
+    if identity.session is not None:
+        context |= _session_keys(identity.session, call.now)
+    return context
+
+
+def _session_keys(session: Session, now: datetime) -> dict[str, Any]:
+    """Of temporary credentials alone; the age only where a second factor was used."""
+    context: dict[str, Any] = {
+        "aws:TokenIssueTime": session.started_at,
+        "aws:MultiFactorAuthPresent": "true" if session.is_multi_factor else "false",
+    }
+    if session.is_multi_factor:
+        context["aws:MultiFactorAuthAge"] = str(max(0, int((now - session.started_at).total_seconds())))
+    if session.source_identity:
+        context["aws:SourceIdentity"] = session.source_identity
     return context
 
 

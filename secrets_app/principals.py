@@ -5,19 +5,35 @@ import secrets
 import string
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
 from typing import Any
 
+import orjson
 from django.db import transaction
 
-from . import arns, root_key
+from . import arns, policies_of_principals, root_key
 from .iam.evaluate import Caller
 from .iam.policy_document import Policy, parse
-from .models import AccessKey, IdentityPolicy, Principal
+from .models import AccessKey, Principal
+from .policies_of_principals import Named, Policies
+from .rows import moment
 from .statements import Statement
 
 _ID_ALPHABET = string.ascii_uppercase + "234567"
+
+
+@dataclass(frozen=True)
+class Session:
+    """What is special to temporary credentials: of a role that was assumed, or of a user (GetSessionToken)."""
+
+    started_at: datetime
+    name: str = ""  # of a role's session
+    policies: tuple[Named, ...] = ()  # that were passed, for this session alone
+    tags: Mapping[str, str] = field(default_factory=dict, compare=False)
+    transitive_tag_keys: tuple[str, ...] = ()
+    source_identity: str = ""
+    is_multi_factor: bool = False
 
 
 @dataclass(frozen=True)
@@ -30,14 +46,19 @@ class Identity:
     name: str
     unique_id: str
     arn: str  # of a role's session: arn:aws:sts::...:assumed-role/ROLE/SESSION
-    policies: tuple[tuple[str, str], ...]  # (document, ARN of a managed policy or "")
+    policies: tuple[Named, ...]  # of the user and its groups, or of the role
+    boundary: Named | None = None
     role_arn: str = ""
     access_key_id: str = ""
-    session_name: str = ""
-    session_policy: str = ""
+    session: Session | None = None  # None for long-term credentials, and in the console
+    tags: Mapping[str, str] = field(default_factory=dict, compare=False)  # those of the session win
     color_mode: str = "system"
     density: str = "comfortable"
     console_preferences: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def session_name(self) -> str:
+        return self.session.name if self.session else ""
 
     @cached_property
     def caller(self) -> Caller:
@@ -46,15 +67,16 @@ class Identity:
             arn=self.arn,
             account=self.account,
             kind="role-session" if self.kind == Principal.Kind.ROLE else self.kind,
-            identity_policies=tuple(parse(document, kind="identity", name=name) for document, name in self.policies),
-            session_policies=self._session_policies,
+            identity_policies=_parsed(self.policies),
+            boundary=_parsed([self.boundary])[0] if self.boundary else None,
+            session_policies=_parsed(self.session.policies) if self.session and self.session.policies else None,
             role_arn=self.role_arn,
             unique_id=self.unique_id,
         )
 
-    @property
-    def _session_policies(self) -> tuple[Policy, ...] | None:
-        return (parse(self.session_policy, kind="identity"),) if self.session_policy else None
+
+def _parsed(policies: "tuple[Named, ...] | list[Named]") -> tuple[Policy, ...]:
+    return tuple(parse(document, kind="identity", name=name) for document, name in policies)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +93,21 @@ class SigningKey:
         return f"SigningKey({self.identity.access_key_id})"
 
 
+_SESSION_COLUMNS = (
+    "k.session_name, k.session_policy, k.session_managed_policies, k.session_tags, k.transitive_tag_keys, "
+    "k.source_identity, k.is_multi_factor, k.created_at"
+)
+_PRINCIPAL_COLUMNS = "p.id, p.account_id, p.kind, p.name, p.path, p.unique_id, p.tags"
+_WIDTH_OF_PRINCIPAL = 7
+
 _BY_ACCESS_KEY = Statement(f"""
-    SELECT k.sealed_secret, k.is_active, k.session_token_digest, k.expires_at, k.session_name, k.session_policy,
-           p.id, p.account_id, p.kind, p.name, p.unique_id, p.is_active, i.document, i.arn
-    FROM {AccessKey._meta.db_table} k
-    JOIN {Principal._meta.db_table} p ON p.id = k.principal_id
-    LEFT JOIN {IdentityPolicy._meta.db_table} i ON i.principal_id = p.id
-    WHERE k.access_key_id = %s ORDER BY i.id""")  # noqa: S608  our own table names
+    WITH who AS (
+        SELECT {_PRINCIPAL_COLUMNS}, p.is_active AS principal_is_active,
+               k.sealed_secret, k.is_active AS key_is_active, k.session_token_digest, k.expires_at, {_SESSION_COLUMNS}
+        FROM {AccessKey._meta.db_table} k JOIN {Principal._meta.db_table} p ON p.id = k.principal_id
+        WHERE k.access_key_id = %s)
+    SELECT who.*, found.source, found.name, found.document
+    FROM who LEFT JOIN ({policies_of_principals.select("(SELECT id FROM who)")}) found ON 1 = 1""")  # noqa: S608
 
 
 def signing_key(access_key_id: str) -> SigningKey | None:
@@ -85,25 +115,29 @@ def signing_key(access_key_id: str) -> SigningKey | None:
     rows = _BY_ACCESS_KEY.made_of_rows((access_key_id,), tuple)
     if not rows:
         return None
-    sealed, active, digest, expires_at, session_name, session_policy, *principal = rows[0]
-    *who, principal_active, _, _ = principal
-    if expires_at is not None and expires_at.tzinfo is None:
-        expires_at = expires_at.replace(tzinfo=UTC)
-    policies = tuple((row[-2], row[-1]) for row in rows if row[-2] is not None)
+    who, rest = rows[0][:_WIDTH_OF_PRINCIPAL], rows[0][_WIDTH_OF_PRINCIPAL:-3]
+    principal_active, sealed, active, digest, expires_at, *session = rest
+    *of_session, started_at = session
     return SigningKey(
         secret_access_key=root_key.current().open(bytes(sealed), purpose=f"access-key:{access_key_id}").decode(),
         is_active=bool(active) and bool(principal_active),
         session_token_digest=digest,
-        expires_at=expires_at,
-        identity=_identity_of(*who, access_key_id, session_name, session_policy, policies),
+        expires_at=None if expires_at is None else moment(expires_at),
+        identity=_identity_of(
+            *who,
+            policies_of_principals.from_rows(row[-3:] for row in rows),
+            access_key_id,
+            (*of_session, moment(started_at)) if digest else None,
+        ),
     )
 
 
 _BY_NAME = Statement(f"""
-    SELECT p.id, p.account_id, p.kind, p.name, p.unique_id, i.document, i.arn
-    FROM {Principal._meta.db_table} p
-    LEFT JOIN {IdentityPolicy._meta.db_table} i ON i.principal_id = p.id
-    WHERE p.account_id = %s AND p.kind = 'user' AND p.name = %s AND p.is_active ORDER BY i.id""")  # noqa: S608
+    WITH who AS (
+        SELECT {_PRINCIPAL_COLUMNS} FROM {Principal._meta.db_table} p
+        WHERE p.account_id = %s AND p.kind = 'user' AND p.name = %s AND p.is_active)
+    SELECT who.*, found.source, found.name, found.document
+    FROM who LEFT JOIN ({policies_of_principals.select("(SELECT id FROM who)")}) found ON 1 = 1""")  # noqa: S608
 
 
 def user_with_policies(account: str, name: str, access_key_id: str) -> Identity | None:
@@ -111,8 +145,8 @@ def user_with_policies(account: str, name: str, access_key_id: str) -> Identity 
     rows = _BY_NAME.made_of_rows((account, name), tuple)
     if not rows:
         return None
-    policies = tuple((row[-2], row[-1]) for row in rows if row[-2] is not None)
-    return _identity_of(*rows[0][:5], access_key_id, "", "", policies)
+    policies = policies_of_principals.from_rows(row[-3:] for row in rows)
+    return _identity_of(*rows[0][:_WIDTH_OF_PRINCIPAL], policies, access_key_id, None)
 
 
 @lru_cache(maxsize=1024)
@@ -121,14 +155,19 @@ def _identity_of(
     account: str,
     kind: str,
     name: str,
+    path: str,
     unique_id: str,
+    tags: str,
+    policies: Policies,
     access_key_id: str,
-    session_name: str,
-    session_policy: str,
-    policies: tuple[tuple[str, str], ...],
+    of_session: tuple[Any, ...] | None,
 ) -> Identity:
-    """Kept by its whole content, which every call reads anew: saves putting the policies together, not the look."""
-    arn, role_arn = _arns(account, kind, name, session_name)
+    """Kept by its whole content, which every call reads anew: saves putting the policies together, not the look.
+
+    tags, and what of_session has of that kind, is JSON as the database keeps it.
+    """
+    session = None if of_session is None else _session(*of_session)
+    arn, role_arn = _arns(account, kind, path + name, session)
     return Identity(
         principal_id=principal_id,
         account=account,
@@ -137,25 +176,61 @@ def _identity_of(
         unique_id=unique_id,
         arn=arn,
         role_arn=role_arn,
-        policies=policies,
+        policies=policies.identity,
+        boundary=policies.boundary,
         access_key_id=access_key_id,
-        session_name=session_name,
-        session_policy=session_policy,
+        session=session,
+        tags=_with_session_tags(orjson.loads(tags), session),
     )
 
 
-def _arns(account: str, kind: str, name: str, session_name: str) -> tuple[str, str]:
+def _session(
+    name: str,
+    policy: str,
+    managed_policies: str,
+    tags: str,
+    transitive_tag_keys: str,
+    source_identity: str,
+    is_multi_factor: Any,
+    started_at: datetime,
+) -> Session:
+    managed = [Named(document, arn) for arn, document in orjson.loads(managed_policies)]
+    return Session(
+        started_at=started_at,
+        name=name,
+        policies=(*([Named(policy, "")] if policy else ()), *managed),
+        tags=orjson.loads(tags),
+        transitive_tag_keys=tuple(orjson.loads(transitive_tag_keys)),
+        source_identity=source_identity,
+        is_multi_factor=bool(is_multi_factor),
+    )
+
+
+def _with_session_tags(tags: Mapping[str, str], session: Session | None) -> Mapping[str, str]:
+    """A session tag takes the place of the role's tag of that key, in whatever case (IAM User Guide, "Passing session
+    tags")."""
+    if session is None or not session.tags:
+        return tags
+    passed = {key.lower() for key in session.tags}
+    return {**{key: value for key, value in tags.items() if key.lower() not in passed}, **session.tags}
+
+
+def _arns(account: str, kind: str, path_and_name: str, session: Session | None) -> tuple[str, str]:
     """Of who calls, and of the role behind a session ("" for others)."""
     if kind == Principal.Kind.ROOT:
         return arns.iam(account, "root"), ""
-    arn = arns.iam(account, f"{kind}/{name}")
-    if kind == Principal.Kind.ROLE and session_name:
-        return f"arn:aws:sts::{account}:assumed-role/{name}/{session_name}", arn
+    arn = arns.iam(account, f"{kind}{path_and_name}")
+    if kind == Principal.Kind.ROLE and session:
+        return arns.role_session(account, path_and_name.rpartition("/")[2], session.name), arn
     return arn, ""
+
+
+_POLICIES_OF = Statement(policies_of_principals.select("(SELECT %s + 0)"))
 
 
 def identity(principal: Principal) -> Identity:
     """Of somebody signed in to the console."""
+    policies = policies_of(principal.pk)
     return Identity(
         principal_id=principal.pk,
         account=principal.account_id,
@@ -163,11 +238,18 @@ def identity(principal: Principal) -> Identity:
         name=principal.name,
         unique_id=principal.unique_id,
         arn=principal.arn,
-        policies=tuple(principal.identity_policies.order_by("id").values_list("document", "arn")),
+        policies=policies.identity,
+        boundary=policies.boundary,
+        tags=principal.tags,
         color_mode=principal.color_mode,
         density=principal.density,
         console_preferences=principal.console_preferences,
     )
+
+
+def policies_of(principal_id: int) -> Policies:
+    """All that decide what a user or role may do."""
+    return policies_of_principals.from_rows(_POLICIES_OF.rows([principal_id] * 5))
 
 
 def signed_in(principal_id: int) -> Identity | None:
@@ -194,32 +276,39 @@ def create_access_key(principal: Principal, now: datetime) -> NewAccessKey:
 
 
 def create_temporary_access_key(
-    principal: Principal, now: datetime, *, lifetime: timedelta, session_name: str, session_policy: str
+    principal: Principal, now: datetime, *, lifetime: timedelta, session_name: str, session_policy: str, **more: Any
 ) -> NewAccessKey:
-    """Temporary credentials that may do what both the principal's policies and the session policy allow."""
+    """Temporary credentials that may do what both the principal's policies and the session policy allow.
+
+    more: further columns of AccessKey that tell of the session.
+    """
     new = NewAccessKey("ASIA" + _random_id(16), secrets.token_urlsafe(30), secrets.token_urlsafe(96))
-    _store(principal, new, now, session_name=session_name, session_policy=session_policy, expires_at=now + lifetime)
+    _store(
+        principal,
+        new,
+        now,
+        session_token_digest=digest_of_token(new.session_token),
+        session_name=session_name,
+        session_policy=session_policy,
+        expires_at=now + lifetime,
+        **more,
+    )
     return new
 
 
+_UNIQUE_ID_PREFIXES = {"user": "AIDA", "role": "AROA", "group": "AGPA", "policy": "ANPA"}
+
+
 def new_unique_id(kind: str) -> str:
-    prefix = {"user": "AIDA", "role": "AROA"}.get(kind, "AIDA")
-    return prefix + _random_id(17)
+    """kind: user, role, root, group, policy. Prefixes: IAM User Guide, "IAM identifiers"."""
+    return _UNIQUE_ID_PREFIXES.get(kind, "AIDA") + _random_id(17)
 
 
 def digest_of_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def _store(
-    principal: Principal,
-    new: NewAccessKey,
-    now: datetime,
-    *,
-    session_name: str = "",
-    session_policy: str = "",
-    expires_at: datetime | None = None,
-) -> None:
+def _store(principal: Principal, new: NewAccessKey, now: datetime, **more: Any) -> None:
     AccessKey.objects.create(
         access_key_id=new.access_key_id,
         principal=principal,
@@ -227,10 +316,7 @@ def _store(
             new.secret_access_key.encode(), purpose=f"access-key:{new.access_key_id}"
         ),
         created_at=now,
-        session_token_digest=digest_of_token(new.session_token) if new.session_token else "",
-        session_name=session_name,
-        session_policy=session_policy,
-        expires_at=expires_at,
+        **more,
     )
 
 

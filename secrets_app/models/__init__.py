@@ -1,9 +1,12 @@
 """The tables, one family per file. Only these modules declare tables; what is above them queries them."""
 
+from .access_key import AccessKey
 from .audit_event import AuditEvent
 from .bulk_change import BulkChange, BulkChangeItem
+from .group import Group, GroupMembership
+from .identity_policy import IdentityPolicy, ManagedPolicy, ManagedPolicyVersion, PolicyAttachment
 from .kms_key import BackingKey, KeyAlias, KeyState, KeyTag, KmsKey
-from .principal import AccessKey, Account, IdentityPolicy, Principal
+from .principal import Account, Principal
 from .replica import Replica, ReplicationStatus
 from .resource_policy import ResourcePolicy
 from .root_key import RootKeyCheck
@@ -20,11 +23,16 @@ __all__ = [
     "BackingKey",
     "BulkChange",
     "BulkChangeItem",
+    "Group",
+    "GroupMembership",
     "IdentityPolicy",
     "KeyAlias",
     "KeyState",
     "KeyTag",
     "KmsKey",
+    "ManagedPolicy",
+    "ManagedPolicyVersion",
+    "PolicyAttachment",
     "Principal",
     "Replica",
     "ReplicationStatus",

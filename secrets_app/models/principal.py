@@ -3,6 +3,7 @@ from typing import ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from secrets_app import arns
 
@@ -33,9 +34,23 @@ class Principal(AbstractBaseUser):
     account = models.ForeignKey(Account, on_delete=models.PROTECT)
     kind = models.CharField(max_length=8, choices=Kind.choices, default=Kind.USER)
     name = models.CharField(max_length=64)
+    path = models.CharField(max_length=512, default="/")
     unique_id = models.CharField(max_length=32, unique=True)  # AIDA..., never reused for another of the same name
     created_at = models.DateTimeField()
     is_active = models.BooleanField(default=True)
+    tags = models.JSONField(default=dict)  # key -> value, in the order they were given
+    # The managed policy that says what policies can give this user or role at most; "" for none.
+    boundary_arn = models.CharField(max_length=700, blank=True)
+
+    # Of a user that can sign in to the console.
+    password_changed_at = models.DateTimeField(null=True)
+    must_change_password = models.BooleanField(default=False)
+
+    # Of a role.
+    description = models.CharField(max_length=1000, blank=True)
+    trust_policy = models.TextField(blank=True)  # who may assume it; "" for nobody
+    max_session_seconds = models.PositiveIntegerField(default=3600)
+
     color_mode = models.CharField(max_length=8, default="system")  # console preference: light, dark, system
     density = models.CharField(max_length=12, default="comfortable")
     # What else the console remembers for this person, by page: {"secrets_list": {"page_size": 50}}.
@@ -45,47 +60,18 @@ class Principal(AbstractBaseUser):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["account", "kind", "name"], name="one_principal_per_name")]
+        constraints = [
+            models.UniqueConstraint(fields=["account", "kind", "name"], name="one_principal_per_name"),
+            # "Names are not distinguished by case" (IAM API reference, CreateUser).
+            models.UniqueConstraint("account", "kind", Lower("name"), name="one_principal_per_folded_name"),
+        ]
+        indexes = [models.Index(fields=["boundary_arn"], name="principal_by_boundary")]
 
     def __str__(self) -> str:
         return self.name
 
     @property
     def arn(self) -> str:
-        return arns.iam(self.account_id, "root" if self.kind == self.Kind.ROOT else f"{self.kind}/{self.name}")
-
-
-class IdentityPolicy(models.Model):
-    """A policy attached to a principal."""
-
-    principal = models.ForeignKey(Principal, on_delete=models.CASCADE, related_name="identity_policies")
-    name = models.CharField(max_length=128)
-    arn = models.CharField(max_length=200, blank=True)  # "" for an inline policy
-    document = models.TextField()
-
-    class Meta:
-        constraints = [models.UniqueConstraint(fields=["principal", "name"], name="one_identity_policy_per_name")]
-
-
-class AccessKey(models.Model):
-    """An access key of a principal; with a session token it is temporary and may be narrowed by a session policy."""
-
-    access_key_id = models.CharField(primary_key=True, max_length=32)
-    principal = models.ForeignKey(Principal, on_delete=models.CASCADE, related_name="access_keys")
-    sealed_secret = models.BinaryField()  # the secret access key under the root key: SigV4 needs it back in clear
-    is_active = models.BooleanField(default=True)
-    created_at = models.DateTimeField()
-    session_token_digest = models.CharField(max_length=64, blank=True)  # SHA-256 hex; "" for a long-term key
-    session_name = models.CharField(max_length=64, blank=True)
-    session_policy = models.TextField(blank=True)
-    expires_at = models.DateTimeField(null=True)
-
-    class Meta:
-        indexes = [models.Index(fields=["expires_at"], name="access_key_expiry")]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(session_token_digest="", expires_at=None)
-                | (~Q(session_token_digest="") & Q(expires_at__isnull=False)),
-                name="temporary_access_keys_expire",
-            )
-        ]
+        if self.kind == self.Kind.ROOT:
+            return arns.iam(self.account_id, "root")
+        return arns.iam(self.account_id, f"{self.kind}{self.path}{self.name}")
