@@ -61,7 +61,12 @@ _POLICIES = (
             ["kms:Decrypt"],
             "arn:aws:kms:*:*:key/*",
             Sid="KMSDecryptKey",
-            Condition={"StringLike": {"kms:ViaService": "secretsmanager.*.amazonaws.com"}},
+            Condition={
+                "StringLike": {
+                    "kms:EncryptionContext:SecretARN": "arn:aws:secretsmanager:*:*:secret:*",
+                    "kms:ViaService": "secretsmanager.*.amazonaws.com",
+                }
+            },
         ),
         created_at=datetime(2025, 11, 5, 20, 4, tzinfo=UTC),
     ),
@@ -112,9 +117,7 @@ _POLICIES = (
     _policy(
         "SecretsManagerReadWrite",
         "Provides read/write access to AWS Secrets Manager via the console, and to what its pages show beside secrets.",
-        _allow(
-            ["secretsmanager:*", *_READING_KMS, "lambda:ListFunctions", "tag:GetResources"], Sid="BasePermissions"
-        ),
+        _allow(["secretsmanager:*", *_READING_KMS, "lambda:ListFunctions", "tag:GetResources"], Sid="BasePermissions"),
         created_at=datetime(2018, 4, 4, 18, 5, 29, tzinfo=UTC),
     ),
 )
