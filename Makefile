@@ -52,8 +52,8 @@ password: $(RUN_STAMP) ## a new password for the administrator (another user: NA
 	@exec $(BIN)/python manage.py password $(NAME)
 
 lock: $(TEST_STAMP) ## write requirements/*.txt again from pyproject.toml, with hashes
-	$(COMPILE) pyproject.toml -o requirements/run.txt >/dev/null
-	$(COMPILE) pyproject.toml --group test --group lint -o requirements/test.txt >/dev/null
+	$(COMPILE) pyproject.toml --all-extras -o requirements/run.txt >/dev/null
+	$(COMPILE) pyproject.toml --all-extras --group test --group lint -o requirements/test.txt >/dev/null
 	$(COMPILE) --group bench -o requirements/bench.txt >/dev/null
 
 clean: ## remove what was built and installed; the data directory stays

@@ -7,4 +7,6 @@ AWS knows no such step, so no other function is ever asked.
 """
 
 # Modules of this package whose lambda_handler understands checkSecret.
-CAN_CHECK: frozenset[str] = frozenset()
+CAN_CHECK: frozenset[str] = frozenset(
+    ["postgresql_single_user", "postgresql_alternating_users", "mysql_single_user", "mysql_alternating_users"]
+)
