@@ -2,15 +2,17 @@
 
 import os
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from django.test import Client
 
+from console.private_servers import mariadb, postgresql
 from secrets_app.call import Call
 from secrets_app.models import Secret
 from tests import factories
 from tests.factories import Person
+from tests.live import databases
 from tests.live.chromium import LAUNCH_FLAGS, find_chromium
 from tests.live.server import LiveServer
 
@@ -105,6 +107,38 @@ def live_server_process(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Li
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope="session")
+def postgresql_database() -> Iterator[databases.PostgreSQLDatabase]:
+    """A PostgreSQL server of our own. Shared: a test works with users of its own."""
+    if not postgresql.is_installed():
+        databases.absent("PostgreSQL")
+    server = postgresql.PostgreSQL(databases.folder(), settings=postgresql.IN_A_HURRY)
+    tls = databases.certificates_for(server)
+    server.settings += ("ssl=on", f"ssl_cert_file={tls.certificate}", f"ssl_key_file={tls.key}")
+    server.start()
+    yield databases.PostgreSQLDatabase(server, tls)
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def mariadb_database() -> Iterator[databases.MariaDBDatabase]:
+    """A MariaDB server of our own. Shared likewise."""
+    if not mariadb.is_installed():
+        databases.absent("MariaDB")
+    server = mariadb.MariaDB(databases.folder())
+    tls = databases.certificates_for(server)
+    server.options += (f"--ssl-cert={tls.certificate}", f"--ssl-key={tls.key}")
+    server.start()
+    yield databases.MariaDBDatabase(server, tls)
+    server.remove()
+
+
+@pytest.fixture(params=["postgresql", "mariadb"])
+def database(request: pytest.FixtureRequest) -> databases.Database:
+    """Each of them in turn."""
+    return cast(databases.Database, request.getfixturevalue(f"{request.param}_database"))
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import pymysql
 from .server import CannotRun, Server, program
 
 SUPERUSER = "admin"
+_INSTALL = "install it (Debian and Ubuntu: apt-get install mariadb-server)"
 
 
 class MariaDB(Server):
@@ -17,7 +18,7 @@ class MariaDB(Server):
     def __init__(self, folder: Path, port: int = 0, options: Sequence[str] = ()) -> None:
         """options: --NAME=VALUE, as of mariadbd."""
         super().__init__(folder, port)
-        self._options = options
+        self.options = tuple(options)
 
     def install(self) -> None:
         self.run(
@@ -37,7 +38,7 @@ class MariaDB(Server):
             *(_found("mariadbd"), "--no-defaults", f"--datadir={self.data}", f"--init-file={first}"),
             *("--bind-address=127.0.0.1", f"--port={self.port}", f"--socket={self.folder / 'socket'}"),
             *(f"--pid-file={self.folder / 'pid'}", "--skip-name-resolve"),
-            *("--innodb-buffer-pool-size=16M", "--innodb-log-file-size=8M", *self._options),
+            *("--innodb-buffer-pool-size=16M", "--innodb-log-file-size=8M", *self.options),
         ]
 
     def is_answering(self) -> bool:
@@ -57,5 +58,7 @@ def is_installed() -> bool:
 def _found(name: str) -> Path:
     path = program(name)
     if path is None:
-        raise CannotRun("There is no MariaDB on this machine: install it (Debian and Ubuntu: apt-get install mariadb-server).")
+        raise CannotRun(
+            "There is no MariaDB on this machine: install it (Debian and Ubuntu: apt-get install mariadb-server)."
+        )
     return path

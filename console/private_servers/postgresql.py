@@ -21,7 +21,7 @@ class PostgreSQL(Server):
     def __init__(self, folder: Path, port: int = 0, settings: Sequence[str] = ()) -> None:
         """settings: NAME=VALUE, each as in postgresql.conf."""
         super().__init__(folder, port)
-        self._settings = settings
+        self.settings = tuple(settings)
 
     def url(self, database: str = "postgres") -> str:
         return f"postgres://{SUPERUSER}:{self.password}@127.0.0.1:{self.port}/{database}"
@@ -35,7 +35,7 @@ class PostgreSQL(Server):
     def command(self) -> list[str | Path]:
         return [
             *(_found("postgres"), "-D", self.data, "-p", str(self.port), "-k", "", "-h", "127.0.0.1"),
-            *(part for setting in self._settings for part in ("-c", setting)),
+            *(part for setting in self.settings for part in ("-c", setting)),
         ]
 
     def is_answering(self) -> bool:

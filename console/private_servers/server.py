@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ class CannotRun(Exception):  # noqa: N818  it names the outcome
     """Why there is no such server, as one sentence."""
 
 
-class Server:
+class Server(ABC):
     """folder: made if it isn't there; when root runs this, its parents must let other users pass."""
 
     stop_signal = signal.SIGTERM
@@ -34,15 +35,15 @@ class Server:
 
     # --- what each kind of server says of itself -----------------------------------------------------
 
+    @abstractmethod
     def install(self) -> None:
         """Make the data in self.data."""
-        raise NotImplementedError
 
-    def command(self) -> Sequence[str | Path]:
-        raise NotImplementedError
+    @abstractmethod
+    def command(self) -> Sequence[str | Path]: ...
 
-    def is_answering(self) -> bool:
-        raise NotImplementedError
+    @abstractmethod
+    def is_answering(self) -> bool: ...
 
     # --- what they have in common --------------------------------------------------------------------
 
@@ -52,7 +53,7 @@ class Server:
 
     def start(self) -> None:
         """Until it answers. Raises CannotRun."""
-        self._make_folder()
+        self.make_folder()
         if not self.data.exists():
             self.install()
         with (self.folder / "server.log").open("ab") as log:
@@ -89,7 +90,7 @@ class Server:
             said = (done.stderr or done.stdout).decode(errors="replace")
             raise CannotRun(f"{Path(command[0]).name} failed: {said.strip()[-_LOG_TAIL:]}")
 
-    def _make_folder(self) -> None:
+    def make_folder(self) -> None:
         """Its password is kept in it, so that the server can be started again."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         kept = self.folder / "password"

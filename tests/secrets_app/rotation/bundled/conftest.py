@@ -16,6 +16,7 @@ from secrets_app.models import RotationFunction
 from secrets_app.rotation.engine import Worker
 from secrets_app.rotation.functions import Answer
 from tests.aws.wire import client
+from tests.live.databases import Database
 from tests.secrets_app.rotation.bundled.stage import Stage
 from tests.secrets_app.rotation.fakes import Clock
 
@@ -59,5 +60,23 @@ def stage(call: Call, running: Callable[[str], Worker], function: RotationFuncti
 
     def set_up(module: str, value: dict[str, Any] | str) -> Stage:
         return Stage(call, running(module), function).store(value)
+
+    return set_up
+
+
+@pytest.fixture
+def single(stage: Callable[..., Stage], database: Database) -> Callable[..., Stage]:
+    """single(user): the secret of a user who changes its own password."""
+    return lambda user: stage(f"{database.module}_single_user", user)
+
+
+@pytest.fixture
+def alternating(stage: Callable[..., Stage], database: Database) -> Callable[..., Stage]:
+    """alternating(user): the secret of one of two users who take turns, and the superuser's."""
+
+    def set_up(user: dict[str, Any], superuser: dict[str, Any] | None = None) -> Stage:
+        module = f"{database.module}_alternating_users"
+        superusers = stage(module, superuser or database.superuser)
+        return stage(module, {**user, "masterarn": superusers.arn})
 
     return set_up

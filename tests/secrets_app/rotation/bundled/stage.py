@@ -40,14 +40,18 @@ class Stage:
             client_request_token=str(uuid.uuid4()),
             rotation_lambda_arn=self.function.arn,
         )
-        run = due.claim(self.worker.owner, self.worker.clock())
-        assert run is not None
-        engine.work_on(self.worker, run)
-        return RotationRun.objects.get(pk=run.pk)
+        return self._work()
 
     def rotated(self) -> dict[str, Any]:
         """The new value of a rotation that went well."""
         run = self.rotate()
+        assert (run.state, run.error) == ("succeeded", "")
+        return self.value()
+
+    def rotated_again(self) -> dict[str, Any]:
+        """The new value of the next attempt of a rotation that was refused."""
+        self.worker.clock.advance(minutes=2)  # type: ignore[attr-defined]
+        run = self._work()
         assert (run.state, run.error) == ("succeeded", "")
         return self.value()
 
@@ -56,6 +60,12 @@ class Stage:
         run = self.rotate()
         assert run.state == "running", "it has to be tried again"
         return run.error.partition("during ")[2]
+
+    def _work(self) -> RotationRun:
+        run = due.claim(self.worker.owner, self.worker.clock())
+        assert run is not None
+        engine.work_on(self.worker, run)
+        return RotationRun.objects.get(pk=run.pk)
 
     def text(self, label: str = "AWSCURRENT") -> str:
         return operations.get_secret_value(self.call, secret_id=self.arn, version_stage=label).value.string or ""
