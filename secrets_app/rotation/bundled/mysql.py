@@ -19,7 +19,7 @@ _UNFINISHED = "/CN=rotation-has-not-finished-this-user"
 
 
 class MySQL:
-    engines = ("mysql", "mariadb", "aurora-mysql")
+    engines: tuple[str, ...] = ("mysql", "mariadb", "aurora-mysql")
     default_port = 3306
     default_database = ""
     excluded_characters = "/@\"'\\"

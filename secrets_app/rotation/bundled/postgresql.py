@@ -16,7 +16,7 @@ _LISTS = ("search_path", "temp_tablespaces", "session_preload_libraries", "local
 
 
 class PostgreSQL:
-    engines = ("postgres", "aurora-postgresql")
+    engines: tuple[str, ...] = ("postgres", "aurora-postgresql")
     default_port = 5432
     default_database = "postgres"
     excluded_characters = ":/@\"'\\"
@@ -44,11 +44,11 @@ class PostgreSQL:
             raise ValueError(f"The user name of the clone would be longer than {_LONGEST_NAME_BYTES} bytes")
 
 
-def _tls() -> dict[str, str]:
+def _tls() -> dict[str, Any]:
     return {"sslmode": "verify-full", "sslrootcert": authorities() or "system"}
 
 
-def _required_authentication(tls: bool) -> dict[str, str]:
+def _required_authentication(tls: bool) -> dict[str, Any]:
     """A server that asks for no password would accept any, and prove nothing; and in clear no password goes to one
     that wants it in clear. libpq knows this since version 16."""
     methods = "scram-sha-256,md5,password" if tls else "scram-sha-256,md5"

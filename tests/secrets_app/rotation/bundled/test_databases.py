@@ -18,6 +18,17 @@ pytestmark = pytest.mark.live
 NewStage = Callable[..., Stage]
 
 
+def run_twice(secret: Stage) -> None:
+    """Every step, from now on."""
+    once = secret.worker.invoke
+
+    def twice(*arguments: Any) -> Answer:
+        first = once(*arguments)
+        return once(*arguments) if not first.error else first
+
+    secret.worker = Worker("worker-1", secret.worker.clock, twice)
+
+
 # --- one user ------------------------------------------------------------------------------------
 
 
@@ -53,12 +64,7 @@ def test_names_and_passwords_may_hold_anything(
 def test_a_rotation_that_stopped_after_the_database_was_changed_goes_on(database: Database, single: Any) -> None:
     """The scheduler died after setSecret: all the steps are run again, with the same version."""
     secret = single(database.new_user())
-    once = secret.worker.invoke
-
-    def twice(*arguments: Any) -> Answer:
-        return once(*arguments) if not (first := once(*arguments)).error else first
-
-    secret.worker = Worker("worker-1", secret.worker.clock, twice)
+    run_twice(secret)
 
     assert database.lets_in(secret.rotated())
 
@@ -148,12 +154,7 @@ def test_two_users_with_odd_names_take_turns(database: Database, alternating: An
 
 def test_every_step_of_two_users_may_be_run_again(database: Database, alternating: Any) -> None:
     secret = alternating(database.new_user())
-    once = secret.worker.invoke
-
-    def twice(*arguments: Any) -> Answer:
-        return once(*arguments) if not (first := once(*arguments)).error else first
-
-    secret.worker = Worker("worker-1", secret.worker.clock, twice)
+    run_twice(secret)
 
     assert database.lets_in(secret.rotated())
     assert database.lets_in(secret.rotated())
