@@ -4,11 +4,9 @@ Knows no Django and no database. The request comes in as JSON on stdin; the answ
 FD, so that whatever the function prints is only a log.
 """
 
-import ctypes
 import importlib
 import json
 import os
-import resource
 import signal
 import sys
 import time
@@ -16,16 +14,17 @@ import traceback
 import types
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NoReturn
 
-_MEMORY_BYTES = 2 * 1024**3  # address space, not use: an interpreter with boto3 reserves several hundred megabytes
-_FILE_BYTES = 32 * 1024**2
-_OPEN_FILES = 256
+from secrets_app.rotation import function_limits
+
 # In JSON, with every character escaped, it still fits into the pipe that nobody reads before the end.
 _LONGEST_MESSAGE = 5_000
+_LONGEST_ANSWER = 65_536  # what a pipe holds
 _TOO_LONG = "The message is withheld, because it is too long to look for secret values in it."
-_PR_SET_PDEATHSIG = 1
+_SECONDS_BETWEEN_LOOKS = 0.25
 
 Handler = Callable[[Any, Any], Any]
 
@@ -38,24 +37,91 @@ class Context:
     invoked_function_arn: str
     deadline: float  # of time.monotonic()
     function_version: str = "$LATEST"
-    memory_limit_in_mb: str = str(_MEMORY_BYTES // 1024**2)
+    memory_limit_in_mb: str = str(function_limits.MEMORY_BYTES // 1024**2)
     aws_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    identity: None = None
+    client_context: None = None
+
+    @property
+    def log_group_name(self) -> str:
+        return f"/aws/lambda/{self.function_name}"
+
+    @property
+    def log_stream_name(self) -> str:
+        return f"[{self.function_version}]{self.aws_request_id.replace('-', '')}"
 
     def get_remaining_time_in_millis(self) -> int:
         return max(0, int((self.deadline - time.monotonic()) * 1000))
 
 
-def main() -> None:
+def main() -> NoReturn:
     answer_descriptor = int(sys.argv[1])
     os.set_inheritable(answer_descriptor, False)
     request = json.load(sys.stdin)
-    die_with_parent(request["parent"])
-    limit_resources(request["seconds"])
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGCHLD, signal.SIGTERM})
+    function_limits.become_supervisor(request["parent"])
+    supervisor = os.getpid()
+    reading, writing = os.pipe()
+    function = os.fork()
+    if function == 0:
+        os.close(answer_descriptor)
+        os.close(reading)
+        _be_the_function(request, supervisor, writing)
+    os.close(writing)
+    status, excess = _watch(function)
+    function_limits.end_descendants()
+    answer = json.dumps({"errorType": "Function", "errorMessage": excess}) if excess else ""
+    os.write(answer_descriptor, answer.encode() or _read(reading))
+    _exit_like(status)
+
+
+# --- the supervisor --------------------------------------------------------------------------------
+
+
+def _watch(function: int) -> tuple[int, str]:
+    """How the function ended, and which limit it was ended for."""
+    while True:
+        number = signal.sigtimedwait({signal.SIGCHLD, signal.SIGTERM}, _SECONDS_BETWEEN_LOOKS)
+        if number is not None and number.si_signo == signal.SIGTERM:
+            function_limits.end_descendants()
+            os._exit(1)
+        ended, status = os.waitpid(function, os.WNOHANG)
+        if ended:
+            return status, ""
+        if number is None and (excess := function_limits.excess()):
+            return signal.SIGKILL, excess
+
+
+def _read(reading: int) -> bytes:
+    os.set_blocking(reading, False)
+    try:
+        return os.read(reading, _LONGEST_ANSWER)
+    except BlockingIOError:
+        return b""
+
+
+def _exit_like(status: int) -> NoReturn:
+    """The supervisor's end tells of the function's."""
+    if os.WIFSIGNALED(status):
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
+        os.kill(os.getpid(), os.WTERMSIG(status))
+    os._exit(os.waitstatus_to_exitcode(status) if os.WIFEXITED(status) else 1)
+
+
+# --- the function ----------------------------------------------------------------------------------
+
+
+def _be_the_function(request: dict[str, Any], supervisor: int, writing: int) -> NoReturn:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD, signal.SIGTERM})
+    user = function_limits.User(**request["user"]) if request["user"] else None
+    function_limits.confine(request["seconds"], user, supervisor)
     os.chdir(request["folder"])
     answer = run(request)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    os.write(answer_descriptor, json.dumps(answer).encode())
+    with suppress(OSError):  # more than may be printed
+        sys.stdout.flush()
+        sys.stderr.flush()
+    os.write(writing, json.dumps(answer).encode())
     # Threads the function left behind are not waited for.
     os._exit(0 if answer.get("succeeded") else 1)
 
@@ -88,28 +154,6 @@ def load(request: dict[str, Any]) -> Handler:
         return module.lambda_handler  # type: ignore[no-any-return]
     module_name, _, function_name = request["handler"].partition(":")
     return getattr(importlib.import_module(module_name), function_name)  # type: ignore[no-any-return]
-
-
-def limit_resources(seconds: int) -> None:
-    for limit, wanted in (
-        (resource.RLIMIT_CORE, 0),
-        (resource.RLIMIT_CPU, seconds + 1),
-        (resource.RLIMIT_AS, _MEMORY_BYTES),
-        (resource.RLIMIT_FSIZE, _FILE_BYTES),
-        (resource.RLIMIT_NOFILE, _OPEN_FILES),
-    ):
-        _, hard = resource.getrlimit(limit)
-        allowed = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(limit, (allowed, allowed))
-
-
-def die_with_parent(parent: int) -> None:
-    """A step whose scheduler is gone will be run again by another one; this process must not run beside it."""
-    if sys.platform != "linux":
-        return
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from django.conf import settings
 
 from secrets_app.models import RotationFunction
 from secrets_app.principals import NewAccessKey
-from secrets_app.rotation import functions
+from secrets_app.rotation import functions, invocation
 from secrets_app.rotation.functions import Answer, Event, GivenUp
 from secrets_app.rotation.scrubbing import mask
 
@@ -196,7 +196,7 @@ def test_the_longest_error_that_is_kept_gets_through_the_pipe() -> None:
 
 
 def test_a_step_longer_than_a_heartbeat_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(functions, "_HEARTBEAT_SECONDS", 0.05)
+    monkeypatch.setattr(invocation, "HEARTBEAT_SECONDS", 0.05)
 
     answer = run("import time\ndef lambda_handler(event, context):\n    time.sleep(0.5)\n    print('done')\n")
 
@@ -204,7 +204,7 @@ def test_a_step_longer_than_a_heartbeat_is_waited_for(monkeypatch: pytest.Monkey
 
 
 def test_a_step_nobody_waits_for_any_more_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(functions, "_HEARTBEAT_SECONDS", 0.05)
+    monkeypatch.setattr(invocation, "HEARTBEAT_SECONDS", 0.05)
     sleepy = make_function("import time\ndef lambda_handler(event, context):\n    time.sleep(60)\n")
 
     with pytest.raises(GivenUp):
