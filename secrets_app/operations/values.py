@@ -123,6 +123,7 @@ def put_secret_value(
         raise InvalidRequestException("You must provide either SecretString or SecretBinary.", parameter="SecretString")
     secret = call.secret(secret_id, for_update=True)
     abandonment.check_rotation_token(secret, token, rotation_token)
+    abandonment.refuse_other_versions(call, secret, token)
     version, stored = versions.add(call, secret, token, value)
     if stored:
         labels = list(dict.fromkeys(version_stages or [staging_labels.CURRENT]))

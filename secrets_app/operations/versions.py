@@ -84,6 +84,7 @@ def update_secret_version_stage(
     if remove_from_version_id:
         _version(secret, remove_from_version_id)
     _check_move(version_stage, holder, remove_from_version_id, target)
+    _check_function(call, secret, version_stage, target)
     before = staging_labels.holder(secret.pk, staging_labels.CURRENT)
     if target is not None:
         staging_labels.move(target, version_stage)
@@ -97,6 +98,13 @@ def update_secret_version_stage(
     tagging.touch(call, secret)
     replication.mark_stale(secret)
     return secret
+
+
+def _check_function(call: Call, secret: Secret, label: str, target: SecretVersion | None) -> None:
+    if label == staging_labels.CURRENT and target is not None:
+        abandonment.refuse_other_versions(call, secret, target.version_id, label)
+    if label == staging_labels.PENDING:
+        abandonment.refuse_to_forget(call, secret, target.version_id if target else None)
 
 
 def _version(secret: Secret, version_id: str) -> SecretVersion:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from secrets_app import staging_labels
 from secrets_app.errors import InvalidRequestException
 from secrets_app.models import RotationConfiguration, RotationRun, Secret, StagingLabel
-from secrets_app.rotation import runs, windows
+from secrets_app.rotation import credentials, runs, windows
 from secrets_app.rows import Columns
 
 if TYPE_CHECKING:
@@ -59,6 +59,36 @@ def check_rotation_token(secret: Secret, version_id: str, rotation_token: str | 
         raise InvalidRequestException(
             "The RotationToken doesn't belong to a rotation of this secret that is under way."
         )
+
+
+def refuse_other_versions(call: "Call", secret: Secret, version_id: str, label: str = "") -> None:
+    """A rotation function fills and promotes the version it was called for, and no other: a mistake in it must not
+    change what callers read (our own rule; AWS leaves it to the function). label: that it moves to the version."""
+    run = _run_of_caller(call, secret)
+    if run is None or run.version_id == version_id:
+        return
+    what = f"move {label} to" if label else "store a value in"
+    raise InvalidRequestException(
+        f"A rotation function can {what} version {run.version_id} only, which it was called for."
+    )
+
+
+def refuse_to_forget(call: "Call", secret: Secret, version_id: str | None) -> None:
+    """Nor does it take AWSPENDING from its version before that is current: the rotation would have nothing left."""
+    run = _run_of_caller(call, secret)
+    if run is None or run.version_id == version_id or staging_labels.CURRENT in _labels(secret, run.version_id):
+        return
+    raise InvalidRequestException(
+        f"A rotation function can't take AWSPENDING from version {run.version_id} before it is AWSCURRENT."
+    )
+
+
+def _run_of_caller(call: "Call", secret: Secret) -> RotationRun | None:
+    """The rotation whose function calls; None for everybody else."""
+    if not credentials.may_be_of_a_function(call.principal):
+        return None
+    run = running(secret)
+    return run if run is not None and call.principal.session_name == credentials.session_name(run) else None
 
 
 def running(secret: Secret) -> RotationRun | None:

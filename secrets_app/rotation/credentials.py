@@ -10,7 +10,7 @@ from django.db import transaction
 from secrets_app import arns, principals, staging_labels, versions
 from secrets_app.errors import AwsError
 from secrets_app.models import AccessKey, IdentityPolicy, Principal, RotationRun, Secret
-from secrets_app.principals import NewAccessKey
+from secrets_app.principals import Identity, NewAccessKey
 
 ROLE_NAME = "SecretsManagerRotationFunction"
 _ON_THE_SECRET = ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"]
@@ -26,7 +26,7 @@ def for_one_step(run: RotationRun, secret: Secret, now: datetime, time_limit: ti
         _role(secret.account_id, now),
         now,
         lifetime=time_limit + _GRACE,
-        session_name=_session_name(run),
+        session_name=session_name(run),
         session_policy=_session_policy(secret.arn, superuser_arn(secret)),
     )
     try:
@@ -37,7 +37,7 @@ def for_one_step(run: RotationRun, secret: Secret, now: datetime, time_limit: ti
 
 def revoke(run: RotationRun) -> None:
     """Nothing the function still sends for this run is accepted from now on."""
-    AccessKey.objects.filter(session_name=_session_name(run), expires_at__isnull=False).delete()
+    AccessKey.objects.filter(session_name=session_name(run), expires_at__isnull=False).delete()
 
 
 def delete_expired(now: datetime) -> int:
@@ -45,8 +45,16 @@ def delete_expired(now: datetime) -> int:
     return deleted
 
 
-def _session_name(run: RotationRun) -> str:
-    return f"rotation-{run.pk}"
+_SESSION = "rotation-"
+
+
+def session_name(run: RotationRun) -> str:
+    return f"{_SESSION}{run.pk}"
+
+
+def may_be_of_a_function(identity: Identity) -> bool:
+    """A look at the name alone, for whoever hasn't read the run: most callers aren't."""
+    return identity.session_name.startswith(_SESSION)
 
 
 def superuser_arn(secret: Secret) -> str:

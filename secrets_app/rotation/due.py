@@ -1,5 +1,6 @@
 """What to rotate now: windows that opened, and runs that nobody is working on."""
 
+import logging
 import uuid
 from datetime import datetime, timedelta
 
@@ -11,6 +12,8 @@ from secrets_app.errors import LimitExceededException
 from secrets_app.models import RotationConfiguration, RotationRun, Secret
 from secrets_app.rotation import runs, windows
 
+logger = logging.getLogger(__name__)
+
 # A dead scheduler's runs are taken over this long after its last heartbeat.
 LEASE = timedelta(seconds=60)
 _CANDIDATES = 20
@@ -21,7 +24,7 @@ def open_windows(now: datetime) -> int:
     due = RotationConfiguration.objects.filter(
         enabled=True, next_window_start__lte=now, secret__deleted_at=None
     ).select_related("secret")
-    return sum(_open(configuration, now) for configuration in list(due.order_by("next_window_start")))
+    return sum(_open_or_leave(configuration, now) for configuration in list(due.order_by("next_window_start")))
 
 
 def claim(owner: str, now: datetime) -> RotationRun | None:
@@ -38,6 +41,15 @@ def claim(owner: str, now: datetime) -> RotationRun | None:
         if claimed:
             return RotationRun.objects.select_related("secret__kms_key").get(pk=pk)
     return None
+
+
+def _open_or_leave(configuration: RotationConfiguration, now: datetime) -> bool:
+    """What is wrong with one secret holds up no other; it is due again in the next pass."""
+    try:
+        return _open(configuration, now)
+    except Exception:
+        logger.exception("The rotation of secret %s can't be started; it will be tried again.", configuration.pk)
+        return False
 
 
 def _open(configuration: RotationConfiguration, now: datetime) -> bool:

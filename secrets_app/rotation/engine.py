@@ -20,7 +20,7 @@ from secrets_app.kms import keys
 from secrets_app.models import RotationConfiguration, RotationFunction, RotationRun, RotationStep, Secret
 from secrets_app.rotation import credentials, functions, managed, runs, windows
 from secrets_app.rotation.due import LEASE
-from secrets_app.rotation.scrubbing import mask, without_values
+from secrets_app.rotation.scrubbing import mask, storable, without_values
 
 State = RotationRun.State
 
@@ -143,7 +143,7 @@ def _invoke(job: _Job, function: RotationFunction, step: str) -> tuple[str, str]
         answer = job.worker.invoke(function, event, key, job.keep_waiting)
         credential_parts = {token, key.secret_access_key, key.session_token}
     error, log = without_values([answer.error, answer.log], job.secret)
-    return mask(error, credential_parts), mask(log, credential_parts)
+    return storable(mask(error, credential_parts)), storable(mask(log, credential_parts))
 
 
 def _new_rotation_token(job: _Job) -> str:

@@ -35,6 +35,11 @@ def mask(text: str, known: Iterable[str]) -> str:
     return text
 
 
+def storable(text: str) -> str:
+    """What databases refuse in a text, replaced: halves of characters (SQLite), NUL (PostgreSQL)."""
+    return text.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
+
+
 def _values(secret: Secret) -> Iterator[str]:
     for version in secret.versions.filter(staging_labels__label__in=_LABELS, ciphertext__isnull=False).distinct():
         content = versions.open_value(secret.arn, version).content
@@ -67,6 +72,7 @@ def _forms(value: str) -> Iterator[str]:
     yield value
     yield json.dumps(value)[1:-1]
     yield repr(value)[1:-1]
-    yield quote(value, safe="")
-    yield quote_plus(value)
-    yield base64.b64encode(value.encode()).decode()
+    # JSON can hold halves of characters, which nothing but JSON can write.
+    yield quote(value, safe="", errors="replace")
+    yield quote_plus(value, errors="replace")
+    yield base64.b64encode(value.encode(errors="replace")).decode()

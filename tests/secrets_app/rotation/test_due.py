@@ -219,3 +219,27 @@ def test_claims_are_taken_oldest_first(call: Call, function: RotationFunction, c
     claimed = [due.claim("worker-1", clock()) for _ in range(3)]
 
     assert [run.secret.name if run else None for run in claimed] == ["sooner", "later", None]
+
+
+def test_one_secret_that_cannot_be_started_holds_up_no_other(
+    call: Call, daily: Secret, function: RotationFunction, worker: Worker, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What is wrong with it, be it a row edited by hand, is logged; the others rotate in the same pass."""
+    rules: Any = {"ScheduleExpression": "cron(0 20 * * ? *)", "Duration": "2h"}
+    for name in ("a", "z"):
+        operations.create_secret(call, name=name, client_request_token=FIRST_VERSION, secret_string=OLD_VALUE)
+        operations.rotate_secret(
+            call,
+            secret_id=name,
+            client_request_token=SECOND_VERSION,
+            rotation_lambda_arn=function.arn,
+            rotation_rules=rules,
+            rotate_immediately=False,
+        )
+    work(worker)
+    RotationConfiguration.objects.filter(pk=daily.pk).update(schedule_expression="rate(never)")
+
+    assert due.open_windows(at(call, hour=20, minute=15)) == 2
+
+    assert sorted(run.secret.name for run in scheduled_runs()) == ["a", "z"]
+    assert f"The rotation of secret {daily.pk} can't be started" in caplog.text

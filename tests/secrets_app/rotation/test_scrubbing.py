@@ -10,7 +10,7 @@ import pytest
 
 from secrets_app import operations
 from secrets_app.call import Call
-from secrets_app.rotation.scrubbing import mask, without_values
+from secrets_app.rotation.scrubbing import mask, storable, without_values
 from tests.secrets_app.rotation.fakes import FIRST_VERSION, SECOND_VERSION
 
 AWKWARD = 'q"uo\\te é/ñ 1'
@@ -92,3 +92,11 @@ def test_short_values_are_left_alone_because_they_are_in_every_text(call: Call) 
 
 def test_the_longer_of_two_values_is_masked_first() -> None:
     assert mask("prefix-and-more", {"prefix", "prefix-and-more"}) == "***"
+
+
+def test_halves_of_characters_in_a_value_hide_nothing(call: Call) -> None:
+    """They made the search fail with an error of its own, and the step with it."""
+    secret = factories.make_secret(call, name="halves", value='{"password": "\\ud83dhunter2", "user": "somebody"}')
+
+    assert without_values(["\ud83dhunter2 of somebody"], secret) == ["*** of ***"]
+    assert storable("a\ud83db\0c") == "a?b\N{REPLACEMENT CHARACTER}c"
