@@ -35,6 +35,16 @@ def _auth() -> str:
     return str(value)
 
 
+def _invoke_hosts() -> list[str]:
+    """HOST:PORT, as in "127.0.0.1:9000" or "[::1]:9000"."""
+    found: list[str] = [each.strip().lower() for each in env.list("ROTATION_INVOKE_HOSTS", default=[])]
+    for each in found:
+        host, _, port = each.rpartition(":")
+        if not host or (":" in host and not host.startswith("[")) or not port.isdecimal() or not 0 < int(port) < 65536:
+            raise ImproperlyConfigured(f"ROTATION_INVOKE_HOSTS must be a list of HOST:PORT, not {each!r}.")
+    return found
+
+
 def _kept_session_key() -> str:
     """The key that signs sessions and CSRF tokens: $SECRET_KEY, or the file the first start wrote."""
     try:
@@ -49,6 +59,9 @@ DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "data"))).resolve()
 PORT = _port()
 # Where this server can be reached by the functions it runs and the CLI it configures.
 PUBLIC_ENDPOINT = env.str("PUBLIC_ENDPOINT", default=f"http://127.0.0.1:{PORT}")
+
+# The only addresses of Lambda-compatible functions that this server calls.
+ROTATION_INVOKE_HOSTS = _invoke_hosts()
 
 # --- secrets of the installation -----------------------------------------------------------------
 

@@ -7,13 +7,15 @@ from typing import Any
 from django import forms
 
 from console.forms import AwsForm
+from secrets_app.rotation import function_policy
 from secrets_app.rotation.function_changes import Definition
 from secrets_app.rotation.functions import LONGEST_STEP_SECONDS
+from secrets_app.rotation.invoke_address import refusal
 
 _KINDS = [
     ("source", "Python source, run on this server"),
     ("module", "Installed Python module, run on this server"),
-    ("invoke", "Address of a Lambda-compatible Invoke (this server does not call it yet)"),
+    ("invoke", "Address of a Lambda-compatible Invoke"),
 ]
 _NEEDED = {"source": "source", "module": "handler", "invoke": "invoke_url"}
 _LONGEST_SOURCE = 262_144
@@ -43,7 +45,13 @@ class FunctionForm(AwsForm):
         help_text="For an installed module: package.module:function.",
         error_messages={"invalid": "Enter package.module:function."},
     )
-    invoke_url = forms.URLField(required=False, max_length=2048, label="Invoke URL", assume_scheme="https")
+    invoke_url = forms.URLField(
+        required=False,
+        max_length=2048,
+        label="Invoke URL",
+        assume_scheme="https",
+        help_text="Of the Runtime Interface Emulator or sam local. Without a path, Invoke's for this name is added.",
+    )
     environment = forms.CharField(
         required=False,
         strip=False,
@@ -54,8 +62,13 @@ class FunctionForm(AwsForm):
     timeout_seconds = forms.IntegerField(
         label="Timeout in seconds", help_text="Of each step.", min_value=1, max_value=LONGEST_STEP_SECONDS, initial=30
     )
-    allows_secrets_manager = forms.BooleanField(
-        label="Secrets Manager may invoke it", required=False, initial=True, help_text="Else rotating by it is refused."
+    resource_policy = forms.CharField(required=False, strip=False, max_length=function_policy.LONGEST)
+    external_type = forms.RegexField(
+        r"^[a-zA-Z0-9_+=.@-]+$",
+        required=False,
+        max_length=256,
+        label="Type of managed external secrets",
+        help_text="Only for a function in the place of a partner's plugin: it rotates external secrets of the type.",
     )
 
     def clean_environment(self) -> dict[str, str]:
@@ -74,6 +87,9 @@ class FunctionForm(AwsForm):
             found[name] = value
         return found
 
+    def clean_resource_policy(self) -> str:
+        return str(self.cleaned_data["resource_policy"]).replace("\r\n", "\n").strip()
+
     def clean_source(self) -> str:
         return str(self.cleaned_data["source"]).replace("\r\n", "\n")
 
@@ -84,6 +100,8 @@ class FunctionForm(AwsForm):
             self.add_error(needed, "This field is required.")
         elif needed == "source" and "source" in given:
             self._check_source(given["source"])
+        elif needed == "invoke_url" and given.get("invoke_url") and (refused := refusal(given["invoke_url"])):
+            self.add_error("invoke_url", refused)
         return given
 
     def _check_source(self, source: str) -> None:

@@ -13,7 +13,9 @@ from console.http import ConsoleRequest
 from console.rotation_functions.forms import STARTING_SOURCE, CreateFunctionForm, FunctionForm
 from console.secret._for_secret import url_of as url_of_secret
 from secrets_app.errors import AccessDeniedException, AwsError
-from secrets_app.rotation import function_changes
+from secrets_app.rotation import function_changes, function_policy, history
+from secrets_app.rotation.function_changes import Definition
+from secrets_app.rotation.invoke_address import refusal
 
 if TYPE_CHECKING:
     from secrets_app.models import RotationFunction
@@ -50,7 +52,7 @@ def _row(request: ConsoleRequest, function: "RotationFunction") -> dict[str, Any
     return {
         "function": function,
         "kind": _KIND[function.kind],
-        "runs_here": function.kind in function_changes.RUNS_HERE,
+        "status": _status(function),
         "actions": [
             {
                 "id": f"{action}-{function.name}",
@@ -60,6 +62,15 @@ def _row(request: ConsoleRequest, function: "RotationFunction") -> dict[str, Any
             for action, label in (("use", "Uses and runs"), ("edit", "Edit"), ("delete", "Delete"))
         ],
     }
+
+
+def _status(function: "RotationFunction") -> tuple[str, str, str]:
+    """(type, text, why)"""
+    if function.kind == "invoke" and (refused := refusal(function.invoke_url)):
+        return "warning", "Can't be called", refused
+    if not history.callable_by_secrets_manager(function):
+        return "stopped", "Not allowed", "Its resource policy doesn't let secretsmanager.amazonaws.com invoke it."
+    return "success", "Ready", ""
 
 
 @require_GET
@@ -88,7 +99,7 @@ def _use(request: ConsoleRequest, function: "RotationFunction") -> dict[str, Any
 @sensitive_post_parameters("source", "environment")
 @require_http_methods(["GET", "POST"])
 def create(request: ConsoleRequest) -> HttpResponse:
-    form = CreateFunctionForm(request.POST if request.method == "POST" else None, initial={"source": STARTING_SOURCE})
+    form = CreateFunctionForm(request.POST if request.method == "POST" else None, initial=_new(request))
     if form.is_valid():
         name = form.cleaned_data["name"]
         with form.showing_errors():
@@ -116,10 +127,15 @@ def edit(request: ConsoleRequest) -> HttpResponse:
     return _edited(request, {"title": f"Edit {name}", "submit": "Save", "form": form, "action": action})
 
 
+def _new(request: ConsoleRequest) -> dict[str, str]:
+    policy = function_policy.allowing_secrets_manager(request.call.account)
+    return {"source": STARTING_SOURCE, "resource_policy": policy}
+
+
 def _initial(function: "RotationFunction") -> dict[str, Any]:
     environment = "\n".join(f"{name}={value}" for name, value in function.environment.items())
-    fields = ("description", "kind", "source", "handler", "invoke_url", "timeout_seconds", "allows_secrets_manager")
-    return {**{field: getattr(function, field) for field in fields}, "environment": environment}
+    given = {field: getattr(function, field) for field in Definition.__slots__}
+    return {**given, "environment": environment}
 
 
 def _edited(request: ConsoleRequest, context: dict[str, Any]) -> HttpResponse:

@@ -129,7 +129,7 @@ def _form(request: ConsoleRequest, described: Description, **kwargs: Any) -> Rot
 def functions_to_choose(request: ConsoleRequest, now: str) -> list[tuple[str, str]] | None:
     """(ARN, name); None for whom may not list them. `now` stays choosable in any case."""
     try:
-        functions = history.functions(request.call)
+        functions = history.functions_to_choose(request.call)
     except AccessDeniedException:
         return None
     if now and now not in dict(functions):

@@ -7,6 +7,14 @@ from .principal import Account
 from .secret import Secret
 
 
+def secrets_manager_may_invoke() -> str:
+    """The policy that a function has unless another one is given."""
+    return (
+        '{"Version":"2012-10-17","Statement":[{"Sid":"SecretsManagerAccess","Effect":"Allow",'
+        '"Principal":{"Service":"secretsmanager.amazonaws.com"},"Action":"lambda:InvokeFunction","Resource":"*"}]}'
+    )
+
+
 class RotationFunction(models.Model):
     """A Lambda-compatible function that rotates secrets: a Python handler, or the address of one."""
 
@@ -25,13 +33,20 @@ class RotationFunction(models.Model):
     invoke_url = models.CharField(max_length=2048, blank=True)
     environment = models.JSONField(default=dict)
     timeout_seconds = models.PositiveIntegerField(default=30)
-    # Whether its policy lets secretsmanager.amazonaws.com invoke it; without that RotateSecret is refused.
-    allows_secrets_manager = models.BooleanField(default=True)
+    # Who may invoke it. Without a statement for secretsmanager.amazonaws.com RotateSecret is refused; "" is no policy.
+    resource_policy = models.TextField(blank=True, default=secrets_manager_may_invoke)
+    # The type of managed external secrets that it rotates; "" for a function that is chosen by its ARN.
+    external_type = models.CharField(max_length=256, blank=True)
     created_at = models.DateTimeField()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["account", "region", "name"], name="one_function_per_name"),
+            models.UniqueConstraint(
+                fields=["account", "region", "external_type"],
+                condition=~Q(external_type=""),
+                name="one_function_per_external_type",
+            ),
             models.CheckConstraint(
                 condition=Q(kind="module", source="", invoke_url="") & ~Q(handler="")
                 | Q(kind="source", handler="", invoke_url="") & ~Q(source="")

@@ -15,7 +15,7 @@ from secrets_app.errors import (
 from secrets_app.models import RotationConfiguration, RotationRun, Secret
 from secrets_app.operations._operation import operation
 from secrets_app.results import Stored
-from secrets_app.rotation import functions, runs, schedule, windows
+from secrets_app.rotation import credentials, functions, runs, schedule, windows
 
 if TYPE_CHECKING:
     from types_boto3_secretsmanager.type_defs import (
@@ -59,12 +59,16 @@ def rotate_secret(
         return Stored(secret, client_request_token)
     stored = RotationConfiguration.objects.filter(secret=secret).first()
     rules = _checked_rules(rotation_rules)
-    _refuse_external(secret, external_secret_rotation_metadata, external_secret_rotation_role_arn)
+    external = _checked_external(secret, external_secret_rotation_metadata, external_secret_rotation_role_arn, stored)
     function_arn = _checked_function(call, secret, rotation_lambda_arn, stored)
     if runs.unfinished_version(secret) is not None or runs.under_way(secret) is not None:
         raise InvalidRequestException("A previous rotation isn't complete. That rotation will be reattempted.")
+    if external:
+        role_arn = external["external_role_arn"]
+        call.authorize(action="iam:PassRole", resource=role_arn, shown=role_arn)
+        credentials.external_role(secret, role_arn)
 
-    configuration = _configure(call, secret, stored, function_arn, rules)
+    configuration = _configure(call, secret, stored, function_arn, {**rules, **external})
     version_id = _start(call, secret, configuration, client_request_token, at_once=at_once)
     tagging.touch(call, secret)
     replication.mark_stale(secret)
@@ -125,10 +129,10 @@ def _is_repeated(secret: Secret, token: str) -> bool:
     )
 
 
-def _checked_rules(rules: "RotationRulesTypeTypeDef | None") -> dict[str, Any] | None:
-    """The configuration's fields; None to keep what is stored."""
+def _checked_rules(rules: "RotationRulesTypeTypeDef | None") -> dict[str, Any]:
+    """The configuration's fields; {} to keep what is stored."""
     if not rules:
-        return None
+        return {}
     days, expression = rules.get("AutomaticallyAfterDays"), rules.get("ScheduleExpression")
     if days is not None and expression is not None:
         raise InvalidParameterException(
@@ -146,27 +150,41 @@ def _checked_rules(rules: "RotationRulesTypeTypeDef | None") -> dict[str, Any] |
     }
 
 
-def _refuse_external(secret: Secret, metadata: Sequence[Any] | None, role_arn: str | None) -> None:
-    """Managed external secrets are rotated by a partner's plugin, and this server has none."""
-    if secret.type or metadata or role_arn:
-        raise InvalidRequestException(
-            f"Secrets of the type '{secret.type}' can't be rotated on this server: no rotation plugin is installed."
-            if secret.type
-            else "ExternalSecretRotationMetadata and ExternalSecretRotationRoleArn are for managed external secrets."
+def _checked_external(
+    secret: Secret, metadata: Sequence[Any] | None, role_arn: str | None, stored: RotationConfiguration | None
+) -> dict[str, Any]:
+    """The configuration's fields for a managed external secret; {} for any other."""
+    if not secret.type:
+        if metadata or role_arn:
+            raise InvalidRequestException(
+                "ExternalSecretRotationMetadata and ExternalSecretRotationRoleArn are for managed external secrets."
+            )
+        return {}
+    given = {"external_metadata": metadata, "external_role_arn": role_arn}
+    kept = {field: getattr(stored, field) for field in given} if stored else {}
+    found = {field: value if value is not None else kept.get(field) or [] for field, value in given.items()}
+    if not found["external_role_arn"]:
+        raise InvalidParameterException(
+            "You must provide ExternalSecretRotationRoleArn to rotate a managed external secret.",
+            parameter="ExternalSecretRotationRoleArn",
         )
+    return found
 
 
 def _checked_function(call: Call, secret: Secret, given: str | None, stored: RotationConfiguration | None) -> str:
-    """The ARN of the function that will rotate the secret; "" for one that its owning service rotates."""
+    """The ARN of the function that will rotate the secret; "" for one that its owning service or a plugin rotates."""
     if secret.owning_service:
         if given:
             raise managed_by_another_service(secret.owning_service)
+        return ""
+    if secret.type:
+        _check_plugin(secret, given)
         return ""
     function_arn = given or (stored.function_arn if stored else "")
     if not function_arn:
         raise InvalidRequestException(NO_FUNCTION, parameter="RotationLambdaARN")
     call.authorize(action="lambda:InvokeFunction", resource=function_arn, shown=function_arn)
-    if functions.find(call.account, call.region, function_arn) is None:
+    if functions.find(secret.arn, function_arn) is None:
         raise AccessDeniedException(
             "Secrets Manager cannot invoke the specified Lambda function. Ensure that the function policy grants "
             "access to the principal secretsmanager.amazonaws.com.",
@@ -175,18 +193,29 @@ def _checked_function(call: Call, secret: Secret, given: str | None, stored: Rot
     return function_arn
 
 
+def _check_plugin(secret: Secret, given: str | None) -> None:
+    """A partner's plugin rotates a managed external secret. Here it is a function that is registered for the type."""
+    if given:
+        raise InvalidRequestException("A managed external secret is rotated without a Lambda function.")
+    if functions.of_external_type(secret) is None:
+        raise InvalidRequestException(
+            f"Secrets of the type '{secret.type}' can't be rotated on this server: no rotation function is registered "
+            "for this type."
+        )
+
+
 def _configure(
     call: Call,
     secret: Secret,
     stored: RotationConfiguration | None,
     function_arn: str,
-    rules: dict[str, Any] | None,
+    fields: dict[str, Any],
 ) -> RotationConfiguration:
     configuration = stored or RotationConfiguration(secret=secret, enabled=False, enabled_at=call.now)
     if not configuration.enabled:
         configuration.enabled, configuration.enabled_at = True, call.now
     configuration.function_arn = function_arn
-    for field, value in (rules or {}).items():
+    for field, value in fields.items():
         setattr(configuration, field, value)
     configuration.save()
     windows.plan_next(configuration, call.now)
@@ -206,5 +235,5 @@ def _start(
     except LimitExceededException as refusal:
         # RotateSecret's model knows no LimitExceededException.
         raise InvalidRequestException(refusal.message) from None
-    runs.start(secret, token, configuration.function_arn, call.now, test_only=not at_once)
+    runs.start(secret, token, functions.arn_of(configuration), call.now, test_only=not at_once)
     return token

@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from django.db import transaction
 
 from secrets_app import arns, principals, staging_labels, versions
-from secrets_app.errors import AwsError
-from secrets_app.models import AccessKey, IdentityPolicy, Principal, RotationRun, Secret
+from secrets_app.errors import AwsError, InvalidRequestException
+from secrets_app.models import AccessKey, IdentityPolicy, Principal, RotationConfiguration, RotationRun, Secret
 from secrets_app.principals import Identity, NewAccessKey
 
 ROLE_NAME = "SecretsManagerRotationFunction"
@@ -22,12 +22,13 @@ _GRACE = timedelta(seconds=60)
 @contextmanager
 def for_one_step(run: RotationRun, secret: Secret, now: datetime, time_limit: timedelta) -> Iterator[NewAccessKey]:
     """The key is gone when the step is over. If this process dies first, it expires by itself."""
+    external = RotationConfiguration.objects.filter(secret=secret).exclude(external_role_arn="").first()
     key = principals.create_temporary_access_key(
-        _role(secret.account_id, now),
+        external_role(secret, external.external_role_arn) if external else _role(secret.account_id, now),
         now,
         lifetime=time_limit + _GRACE,
         session_name=session_name(run),
-        session_policy=_session_policy(secret.arn, superuser_arn(secret)),
+        session_policy=_session_policy(secret.arn, _others_to_read(secret, external)),
     )
     try:
         yield key
@@ -57,6 +58,23 @@ def may_be_of_a_function(identity: Identity) -> bool:
     return identity.session_name.startswith(_SESSION)
 
 
+def external_role(secret: Secret, role_arn: str) -> Principal:
+    """The role that rotates a managed external secret; what it may do, its own policies say."""
+    role = Principal.objects.filter(
+        account=secret.account_id, kind=Principal.Kind.ROLE, name=role_arn.rpartition("/")[2], is_active=True
+    ).first()
+    if role is None or role.arn != role_arn:
+        raise InvalidRequestException(f"Secrets Manager is unable to assume role {role_arn}.")
+    return role
+
+
+def _others_to_read(secret: Secret, external: RotationConfiguration | None) -> list[str]:
+    """Secrets that say who changes this one: "masterarn" in its value, adminSecretArn and its like in its metadata."""
+    metadata = external.external_metadata if external else []
+    named = [_of_the_account(secret, item.get("Value")) for item in metadata]
+    return [arn for arn in (superuser_arn(secret), *named) if arn]
+
+
 def superuser_arn(secret: Secret) -> str:
     """The secret that "masterarn" in the current value names: its user changes this one's password (rotation.md 2.1).
 
@@ -67,7 +85,11 @@ def superuser_arn(secret: Secret) -> str:
         value = json.loads(versions.open_value(secret.arn, current).content) if current and current.has_value else None
     except (AwsError, ValueError, RecursionError):
         return ""
-    arn = value.get("masterarn") if isinstance(value, dict) else None
+    return _of_the_account(secret, value.get("masterarn")) if isinstance(value, dict) else ""
+
+
+def _of_the_account(secret: Secret, arn: object) -> str:
+    """The ARN, if it is that of a secret in the same account and Region: whole, so that it holds no wildcard."""
     named = arns.read_secret(arn) if isinstance(arn, str) else None
     if named is None:
         return ""
@@ -75,15 +97,15 @@ def superuser_arn(secret: Secret) -> str:
     return found.arn if found is not None and found.arn == arn else ""
 
 
-def _session_policy(secret_arn: str, superuser: str) -> str:
+def _session_policy(secret_arn: str, others: list[str]) -> str:
     statements: list[Mapping[str, object]] = [
         {"Effect": "Allow", "Action": _actions(_ON_THE_SECRET), "Resource": secret_arn},
         {"Effect": "Allow", "Action": _actions(["GetRandomPassword"]), "Resource": "*"},
         _KMS,
     ]
-    if superuser:
+    if others:
         reading = _actions(["DescribeSecret", "GetSecretValue"])
-        statements.append({"Effect": "Allow", "Action": reading, "Resource": superuser})
+        statements.append({"Effect": "Allow", "Action": reading, "Resource": others})
     return _document(*statements)
 
 

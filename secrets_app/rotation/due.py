@@ -10,7 +10,7 @@ from django.db.models import Q
 from secrets_app import replication, service_events, staging_labels, versions
 from secrets_app.errors import LimitExceededException
 from secrets_app.models import RotationConfiguration, RotationRun, Secret
-from secrets_app.rotation import runs, windows
+from secrets_app.rotation import functions, runs, windows
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +82,7 @@ def _start(secret_pk: int, start: datetime, end: datetime, now: datetime) -> boo
         told = service_events.Told("RotationFailed", secret, {}, "RotationFailed", refusal.message)
         service_events.record([told], now)
         return False
-    runs.start(secret, version_id, configuration.function_arn, now, retry_until=end)
+    runs.start(secret, version_id, functions.arn_of(configuration), now, retry_until=end)
     return True
 
 

@@ -18,7 +18,7 @@ from secrets_app import principals, replication, staging_labels, versions
 from secrets_app.errors import AwsError
 from secrets_app.kms import keys
 from secrets_app.models import RotationConfiguration, RotationFunction, RotationRun, RotationStep, Secret
-from secrets_app.rotation import credentials, functions, managed, runs, windows
+from secrets_app.rotation import credentials, functions, invocation, managed, runs, windows
 from secrets_app.rotation.due import LEASE
 from secrets_app.rotation.scrubbing import mask, storable, without_values
 
@@ -67,7 +67,7 @@ def work_on(worker: Worker, run: RotationRun) -> None:
     """Until the run has ended, has to wait for its next attempt, or isn't this worker's any more."""
     job = _Job(worker, run, run.secret)
     try:
-        if not run.function_arn:
+        if run.secret.owning_service:
             _rotate_managed(job)
         elif run.test_only:
             _test(job)
@@ -120,11 +120,11 @@ def _may_go_on(job: _Job) -> bool:
 def _step(job: _Job, step: str) -> str:
     """Run one step and keep its history. Why it failed, scrubbed; "" if it didn't."""
     row = RotationStep.objects.create(run=job.run, attempt=job.run.attempts, step=step, started_at=job.now)
-    function = functions.find(job.secret.account_id, job.secret.region, job.run.function_arn)
+    function = functions.find(job.secret.arn, job.run.function_arn)
     if function is None:
         error, log = "The rotation function doesn't exist, or Secrets Manager may not invoke it.", ""
     else:
-        error, log = _invoke(job, function, step)
+        error, log = _invoke_if_possible(job, function, step)
     row.finished_at = job.now
     row.succeeded = not error
     row.error = error[:_LONGEST_ERROR]
@@ -133,12 +133,22 @@ def _step(job: _Job, step: str) -> str:
     return row.error
 
 
+def _invoke_if_possible(job: _Job, function: RotationFunction, step: str) -> tuple[str, str]:
+    try:
+        return _invoke(job, function, step)
+    except AwsError as refusal:  # no credentials for it: the role of a managed external secret is gone
+        return refusal.message, ""
+
+
 def _invoke(job: _Job, function: RotationFunction, step: str) -> tuple[str, str]:
     token = _new_rotation_token(job)
     event = functions.Event(
         Step=step, SecretId=job.secret.arn, ClientRequestToken=job.run.version_id, RotationToken=token
     )
-    time_limit = timedelta(seconds=min(function.timeout_seconds, functions.LONGEST_STEP_SECONDS))
+    if function.external_type:
+        configuration = RotationConfiguration.objects.get(secret=job.secret)
+        event["ExternalSecretRotationMetadata"] = configuration.external_metadata
+    time_limit = timedelta(seconds=invocation.seconds_of(function))
     with credentials.for_one_step(job.run, job.secret, job.now, time_limit) as key:
         answer = job.worker.invoke(function, event, key, job.keep_waiting)
         credential_parts = {token, key.secret_access_key, key.session_token}

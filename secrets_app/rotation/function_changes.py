@@ -14,11 +14,11 @@ from secrets_app import arns, audit
 from secrets_app.call import Call
 from secrets_app.errors import InvalidRequestException, ResourceExistsException, ResourceNotFoundException
 from secrets_app.models import RotationConfiguration, RotationFunction, RotationRun
+from secrets_app.rotation import function_policy
 from secrets_app.service_model import OperationModel, Shape
 
 T = TypeVar("T")
 Kind = RotationFunction.Kind
-RUNS_HERE = (Kind.MODULE, Kind.SOURCE)
 _MOST_NAMES = 100
 _MOST_RUNS = 20
 _TEXT = Shape("Text", "string")
@@ -36,7 +36,8 @@ class Definition:
     invoke_url: str
     environment: Mapping[str, str]
     timeout_seconds: int
-    allows_secrets_manager: bool
+    resource_policy: str
+    external_type: str
 
     def __repr__(self) -> str:
         return f"Definition({self.kind})"
@@ -68,10 +69,12 @@ def get_function(call: Call, name: str) -> RotationFunction:
 def create_function(call: Call, name: str, definition: Definition) -> RotationFunction:
     def create(call: Call) -> RotationFunction:
         _authorize(call, name)
-        if definition.allows_secrets_manager:
+        function_policy.check(definition.resource_policy)
+        if definition.resource_policy:
             _authorize(call, name, action="lambda:AddPermission")
         if RotationFunction.objects.filter(account=call.account, region=call.region, name=name).exists():
             raise ResourceExistsException(f"Function already exist: {name}", parameter="name")
+        _refuse_second_of_type(call, name, definition)
         return RotationFunction.objects.create(
             account_id=call.account, region=call.region, name=name, created_at=call.now, **_columns(definition)
         )
@@ -85,15 +88,28 @@ def update_function(call: Call, name: str, definition: Definition) -> None:
     def update(call: Call) -> None:
         function = _found(call, name, for_update=True)
         _authorize(call, name, action="lambda:UpdateFunctionConfiguration")
-        if function.allows_secrets_manager != definition.allows_secrets_manager:
-            action = "AddPermission" if definition.allows_secrets_manager else "RemovePermission"
+        function_policy.check(definition.resource_policy)
+        if function.resource_policy != definition.resource_policy:
+            action = "AddPermission" if definition.resource_policy else "RemovePermission"
             _authorize(call, name, action=f"lambda:{action}")
+        _refuse_second_of_type(call, name, definition)
         columns = _columns(definition)
         for column, value in columns.items():
             setattr(function, column, value)
         function.save(update_fields=list(columns))
 
     _recorded(call, "UpdateFunctionCode", {"name": name, **_columns(definition)}, update)
+
+
+def _refuse_second_of_type(call: Call, name: str, definition: Definition) -> None:
+    of_type = RotationFunction.objects.filter(
+        account=call.account, region=call.region, external_type=definition.external_type
+    )
+    if definition.external_type and of_type.exclude(name=name).exists():
+        raise ResourceExistsException(
+            f"Another function rotates the managed external secrets of the type {definition.external_type}.",
+            parameter="external_type",
+        )
 
 
 def delete_function(call: Call, name: str) -> None:
@@ -144,7 +160,8 @@ def _columns(definition: Definition) -> dict[str, Any]:
         "invoke_url": definition.invoke_url if kind == Kind.INVOKE else "",
         "environment": dict(definition.environment),
         "timeout_seconds": definition.timeout_seconds,
-        "allows_secrets_manager": definition.allows_secrets_manager,
+        "resource_policy": definition.resource_policy,
+        "external_type": definition.external_type,
     }
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from secrets_app.call import Call
 from secrets_app.models import RotationFunction, RotationRun, RotationStep, Secret
+from secrets_app.rotation import function_policy, functions
 
 _MOST_RUNS = 20
 
@@ -45,10 +46,13 @@ def runs_of(call: Call, secret: Secret) -> list[Run]:
     ]
 
 
-def functions(call: Call) -> list[tuple[str, str]]:
+def functions_to_choose(call: Call) -> list[tuple[str, str]]:
     """(ARN, name) of the functions of the call's Region that Secrets Manager can and may invoke."""
     call.authorize(action="lambda:ListFunctions")
-    found = RotationFunction.objects.filter(
-        account=call.account, region=call.region, allows_secrets_manager=True
-    ).exclude(kind=RotationFunction.Kind.INVOKE)
-    return [(function.arn, function.name) for function in found.order_by("name")]
+    found = RotationFunction.objects.filter(account=call.account, region=call.region).order_by("name")
+    return [(each.arn, each.name) for each in found if callable_by_secrets_manager(each)]
+
+
+def callable_by_secrets_manager(function: RotationFunction) -> bool:
+    """For one secret or another; RotateSecret asks again, for the one."""
+    return functions.can_be_called(function) and function_policy.names_secrets_manager(function)

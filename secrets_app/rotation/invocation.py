@@ -23,6 +23,7 @@ class Event(TypedDict):
     SecretId: str
     ClientRequestToken: NotRequired[str]
     RotationToken: NotRequired[str]
+    ExternalSecretRotationMetadata: NotRequired[list[dict[str, str]]]  # ours: what a partner's plugin would be given
 
 
 @dataclass(frozen=True, slots=True)

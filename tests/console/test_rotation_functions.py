@@ -6,6 +6,7 @@ import pytest
 from django.test import Client
 
 from secrets_app.models import RotationFunction
+from secrets_app.rotation import function_policy
 from tests.factories import Person
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +18,7 @@ FORM = {
     "kind": "source",
     "source": SOURCE,
     "timeout_seconds": "30",
-    "allows_secrets_manager": "on",
+    "resource_policy": function_policy.allowing_secrets_manager("123456789012"),
     "environment": "LEVEL=debug\r\nEMPTY=",
 }
 
@@ -54,6 +55,8 @@ def test_function_is_created_edited_and_deleted(signed_in: Client) -> None:
         ({"environment": "no equals"}, "Enter one NAME=value to a line."),
         ({"environment": "LD_PRELOAD=/tmp/x.so"}, "LD_PRELOAD is set by the server."),
         ({"environment": "AWS_ACCESS_KEY_ID=x"}, "AWS_ACCESS_KEY_ID is set by the server."),
+        ({"resource_policy": "{"}, "The policy is not valid JSON"),
+        ({"external_type": "two words"}, "Enter a valid value."),
         ({"timeout_seconds": "901"}, "less than or equal to 900"),
     ],
 )
@@ -65,12 +68,24 @@ def test_what_is_wrong_is_said_and_nothing_is_made(signed_in: Client, changed: d
     assert not RotationFunction.objects.exists()
 
 
-def test_what_cannot_be_called_yet_is_said_plainly(signed_in: Client) -> None:
+def test_only_an_address_that_the_administrator_allowed_is_taken(signed_in: Client, settings: Any) -> None:
     form = {**FORM, "kind": "invoke", "invoke_url": "http://127.0.0.1:9000/2015-03-31/functions/f/invocations"}
 
-    answer = signed_in.post("/rotation-functions/create", form, **HTMX).content.decode()
+    answer = signed_in.post("/rotation-functions/create", form, **HTMX)
+    assert answer.status_code == 422
+    assert "This server may not call 127.0.0.1:9000." in answer.content.decode()
 
-    assert "Can&#x27;t be called yet" in answer or "Can't be called yet" in answer
+    settings.ROTATION_INVOKE_HOSTS = ["127.0.0.1:9000"]
+    assert "Ready" in signed_in.post("/rotation-functions/create", form, **HTMX).content.decode()
+    settings.ROTATION_INVOKE_HOSTS = []
+    listed = signed_in.get("/rotation-functions/").content.decode()
+    assert "Can&#x27;t be called" in listed or "Can't be called" in listed
+
+
+def test_a_function_without_permission_for_secrets_manager_is_said_to_be_of_no_use(signed_in: Client) -> None:
+    signed_in.post("/rotation-functions/create", {**FORM, "resource_policy": ""}, **HTMX)
+
+    assert "Its resource policy doesn" in signed_in.get("/rotation-functions/").content.decode()
 
 
 def test_who_may_not_manage_functions_sees_and_makes_none(sign_in: Any, bob: Person) -> None:

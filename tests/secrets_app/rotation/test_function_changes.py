@@ -1,5 +1,6 @@
 """Rotation functions: who may make them, what is written down of it, and that one in use stays."""
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -10,12 +11,13 @@ from secrets_app import operations
 from secrets_app.call import Call
 from secrets_app.errors import (
     AccessDeniedException,
+    InvalidParameterException,
     InvalidRequestException,
     ResourceExistsException,
     ResourceNotFoundException,
 )
 from secrets_app.models import AuditEvent, RotationFunction, Secret
-from secrets_app.rotation import function_changes, functions
+from secrets_app.rotation import function_changes, function_policy, functions
 from secrets_app.rotation.function_changes import Definition
 from tests import factories
 from tests.factories import Person
@@ -29,8 +31,19 @@ DEFINITION = Definition(
     invoke_url="",
     environment={"TOKEN": "hunter3"},
     timeout_seconds=9,
-    allows_secrets_manager=True,
+    resource_policy=function_policy.allowing_secrets_manager("123456789012"),
+    external_type="",
 )
+
+
+def service_policy(*, service: str = "secretsmanager.amazonaws.com", effect: str = "Allow", **condition: Any) -> str:
+    statement = {
+        "Effect": effect,
+        "Principal": {"Service": service},
+        "Action": "lambda:InvokeFunction",
+        "Resource": "*",
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [{**statement, "Condition": condition}]})
 
 
 def allowing(*actions: str) -> dict[str, Any]:
@@ -40,7 +53,8 @@ def allowing(*actions: str) -> dict[str, Any]:
 def test_a_function_that_was_made_can_rotate(call: Call) -> None:
     made = function_changes.create_function(call, "mine", DEFINITION)
 
-    assert functions.find(call.account, call.region, made.arn) == made
+    secret = f"arn:aws:secretsmanager:{call.region}:{call.account}:secret:s-abcdef"
+    assert functions.find(secret, made.arn) == made
     assert (made.source, made.handler, made.environment) == (SOURCE, "", {"TOKEN": "hunter3"})
     assert [function.name for function in function_changes.list_functions(call)] == ["mine"]
 
@@ -147,3 +161,61 @@ def test_use_is_told_to_whom_may_list_secrets(call: Call, make_call: Callable[..
 
     with pytest.raises(AccessDeniedException, match="secretsmanager:ListSecrets"):
         function_changes.use_of(make_call(mallory), made)
+
+
+@pytest.mark.parametrize(
+    ("policy", "may"),
+    [
+        (service_policy(), True),
+        (service_policy(StringEquals={"aws:SourceAccount": "123456789012"}), True),
+        (service_policy(StringEquals={"AWS:SourceAccount": "111122223333"}), False),
+        (service_policy(ArnLike={"aws:SourceArn": "arn:aws:secretsmanager:*:*:secret:prod/*"}), True),
+        (service_policy(ArnLike={"aws:SourceArn": "arn:aws:secretsmanager:*:*:secret:dev/*"}), False),
+        (service_policy(service="s3.amazonaws.com"), False),
+        (service_policy(effect="Deny"), False),
+        ("", False),
+    ],
+)
+def test_the_resource_policy_says_whether_secrets_manager_may_invoke(
+    call: Call, secret: Secret, policy: str, may: bool
+) -> None:
+    """As AWS's "--source-account" and "--source-arn" of add-permission do; without it RotateSecret is refused."""
+    made = function_changes.create_function(call, "mine", replace(DEFINITION, resource_policy=policy))
+    rotation: Any = {
+        "secret_id": secret.arn,
+        "client_request_token": "6f1a9a0e-77d4-4a7e-8a7c-0d6b4f4b2f11",
+        "rotation_lambda_arn": made.arn,
+    }
+
+    if may:
+        operations.rotate_secret(call, **rotation)
+    else:
+        with pytest.raises(AccessDeniedException, match="Secrets Manager cannot invoke the specified Lambda function"):
+            operations.rotate_secret(call, **rotation)
+
+
+def test_a_policy_that_is_none_is_refused_at_its_field(call: Call) -> None:
+    with pytest.raises(InvalidParameterException) as refusal:
+        function_changes.create_function(call, "mine", replace(DEFINITION, resource_policy='{"Version": "2012-10-17"}'))
+
+    assert refusal.value.parameter == "resource_policy"
+
+
+def test_changing_the_policy_takes_the_right_to_it(call: Call, make_call: Callable[..., Call]) -> None:
+    function_changes.create_function(call, "mine", DEFINITION)
+    person = factories.make_person(
+        "somebody", allowing("lambda:UpdateFunctionCode", "lambda:UpdateFunctionConfiguration")
+    )
+
+    for policy, action in ((service_policy(), "AddPermission"), ("", "RemovePermission")):
+        with pytest.raises(AccessDeniedException, match=f"lambda:{action}"):
+            function_changes.update_function(make_call(person), "mine", replace(DEFINITION, resource_policy=policy))
+
+
+def test_one_function_rotates_a_type_of_external_secrets(call: Call) -> None:
+    plugin = replace(DEFINITION, external_type="SalesforceClientSecret")
+    function_changes.create_function(call, "mine", plugin)
+
+    with pytest.raises(ResourceExistsException, match="of the type SalesforceClientSecret"):
+        function_changes.create_function(call, "other", plugin)
+    function_changes.update_function(call, "mine", plugin)

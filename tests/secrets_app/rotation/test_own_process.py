@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import textwrap
 import time
+import uuid
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ from secrets_app.rotation.function_limits import User
 from secrets_app.rotation.functions import Answer
 from tests.secrets_app.rotation.test_functions import EVENT, KEY
 
+MARK = f"{uuid.uuid4()}"  # of this test's functions, and of what they start
+
 
 def run(source: str, **fields: Any) -> Answer:
-    """One step of a function with this source; {body} is that of its handler."""
+    """One step of a function with this for its handler's body."""
     function = RotationFunction(
         account_id="123456789012",
         region="us-west-2",
@@ -26,25 +29,24 @@ def run(source: str, **fields: Any) -> Answer:
         kind="source",
         source="import os, subprocess, sys, time\n\ndef lambda_handler(event, context):\n"
         + textwrap.indent(textwrap.dedent(source), "    "),
+        environment={"MARK": MARK},
         **fields,
     )
     return own_process.invoke(function, EVENT, KEY, lambda: True)
 
 
-def processes_with(text: str) -> list[int]:
+def left_over() -> list[str]:
     found = []
     for entry in Path("/proc").iterdir():
         try:
-            if entry.name.isdecimal() and text.encode() in (entry / "cmdline").read_bytes():
-                found.append(int(entry.name))
+            if entry.name.isdecimal() and MARK.encode() in (entry / "environ").read_bytes():
+                found.append(entry.name)
         except OSError:
             continue
     return found
 
 
 def test_a_fork_bomb_is_bounded_told_and_gone() -> None:
-    before = len(processes_with("secrets_app.rotation.function_process"))
-
     answer = run("while True:\n    os.fork()\n", timeout_seconds=20)
 
     assert answer.error in (
@@ -52,12 +54,10 @@ def test_a_fork_bomb_is_bounded_told_and_gone() -> None:
         "The function started more than 64 processes",
         "The function ended without an answer (exit status 1)",
     )
-    assert len(processes_with("secrets_app.rotation.function_process")) == before
+    assert left_over() == []
 
 
 def test_a_fork_bomb_that_does_not_mind_is_ended_with_its_time() -> None:
-    before = len(processes_with("secrets_app.rotation.function_process"))
-
     answer = run(
         """
         while True:
@@ -70,20 +70,19 @@ def test_a_fork_bomb_that_does_not_mind_is_ended_with_its_time() -> None:
     )
 
     assert answer.error in ("Task timed out after 1 seconds", "The function started more than 64 processes")
-    assert len(processes_with("secrets_app.rotation.function_process")) == before
+    assert left_over() == []
 
 
 def test_what_hides_in_a_session_of_its_own_is_ended_too() -> None:
     """A daemon forks twice, so that nobody is its parent any more."""
     started = time.monotonic()
-    marker = f"91{os.getpid()}"
 
     answer = run(
-        f"""
+        """
         if os.fork() == 0:
             os.setsid()
             if os.fork() == 0:
-                os.execvp("sleep", ["sleep", "{marker}"])
+                os.execvp("sleep", ["sleep", "91"])
             os._exit(0)
         os.wait()
         time.sleep(0.2)
@@ -92,7 +91,7 @@ def test_what_hides_in_a_session_of_its_own_is_ended_too() -> None:
 
     assert answer.error == ""
     assert time.monotonic() - started < 60
-    assert processes_with(marker) == []
+    assert left_over() == []
 
 
 def test_processes_that_share_memory_out_among_them_are_ended_for_all_of_it() -> None:

@@ -108,7 +108,7 @@ def test_without_a_function_rotation_is_refused(call: Call, database_secret: Sec
     [
         {"name": "another"},
         {"region": "eu-west-1"},
-        {"allows_secrets_manager": False},
+        {"resource_policy": ""},
         {"kind": "invoke", "handler": "", "invoke_url": "http://127.0.0.1:9000/"},
     ],
 )
@@ -192,7 +192,7 @@ def test_external_rotation_is_refused_clearly(call: Call, function: RotationFunc
     )
 
     with pytest.raises(InvalidRequestException, match="'SalesforceClientSecret' can't be rotated on this server"):
-        rotate(call, None)
+        rotate(call, None, external_secret_rotation_role_arn="arn:aws:iam::123456789012:role/partner")
 
 
 def test_a_function_of_another_account_cannot_be_invoked(call: Call, database_secret: Secret) -> None:
