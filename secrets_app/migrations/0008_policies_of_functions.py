@@ -15,7 +15,7 @@ def give_back(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("secrets_app", "0006_words_of_secrets")]
+    dependencies = [("secrets_app", "0007_policies_and_rotation_of_keys")]
 
     operations = [
         migrations.AddField(
