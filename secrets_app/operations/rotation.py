@@ -59,8 +59,8 @@ def rotate_secret(
         return Stored(secret, client_request_token)
     stored = RotationConfiguration.objects.filter(secret=secret).first()
     rules = _checked_rules(rotation_rules)
-    external = _checked_external(secret, external_secret_rotation_metadata, external_secret_rotation_role_arn, stored)
     function_arn = _checked_function(call, secret, rotation_lambda_arn, stored)
+    external = _checked_external(secret, external_secret_rotation_metadata, external_secret_rotation_role_arn, stored)
     if runs.unfinished_version(secret) is not None or runs.under_way(secret) is not None:
         raise InvalidRequestException("A previous rotation isn't complete. That rotation will be reattempted.")
     if external:
@@ -199,8 +199,8 @@ def _check_plugin(secret: Secret, given: str | None) -> None:
         raise InvalidRequestException("A managed external secret is rotated without a Lambda function.")
     if functions.of_external_type(secret) is None:
         raise InvalidRequestException(
-            f"Secrets of the type '{secret.type}' can't be rotated on this server: no rotation function is registered "
-            "for this type."
+            f"Secrets of the type '{secret.type}' can't be rotated on this server: no rotation plugin is installed. "
+            "A rotation function can be registered for the type."
         )
 
 
