@@ -15,7 +15,7 @@ def give_back(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("secrets_app", "0007_policies_and_rotation_of_keys")]
+    dependencies = [("secrets_app", "0010_inline_policies_have_no_arn")]
 
     operations = [
         migrations.AddField(
