@@ -1,8 +1,7 @@
 """The SQL of the hot path. Everything else goes through the ORM or Django's cursor."""
 
 import sqlite3
-from collections.abc import Callable, Hashable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Hashable, Sequence
 from contextvars import ContextVar
 from typing import Any, TypeVar
 
@@ -120,13 +119,13 @@ class _Kept(dict[tuple[Hashable, ...], Any]):
     another connection, total_changes with every row this connection changes. So this is never stale, in any process.
     """
 
-    __slots__ = ("_driver", "_overlooked", "_state", "_weight", "is_moment_over")
+    __slots__ = ("_driver", "_others", "_ours", "_overlooked", "_weight", "is_moment_over")
 
     def __init__(self, driver: sqlite3.Connection) -> None:
         super().__init__()
         self._driver = driver
         self._overlooked = 0
-        self._state = (-1, -1)
+        self._others = self._ours = -1
         self._weight = 0
         self.is_moment_over = True
 
@@ -137,13 +136,15 @@ class _Kept(dict[tuple[Hashable, ...], Any]):
         self._overlooked += changes
 
     def refresh(self) -> None:
-        others = self._state[0]
         if self.is_moment_over:
             (others,) = self._driver.execute("PRAGMA data_version").fetchone()
-        state = (others, self._driver.total_changes - self._overlooked)
-        if state != self._state or len(self) >= _MOST_KEPT:
+            if others != self._others:
+                self.forget()
+                self._others = others
+        ours = self._driver.total_changes - self._overlooked
+        if ours != self._ours or len(self) >= _MOST_KEPT:
             self.forget()
-            self._state = state
+            self._ours = ours
 
     def forget(self) -> None:
         self.clear()
@@ -164,20 +165,25 @@ def _weight(rows: Sequence[tuple[Any, ...]]) -> int:
     return sum(len(value) for row in rows for value in row if isinstance(value, str | bytes))
 
 
-@contextmanager
-def one_moment() -> Iterator[None]:
+class one_moment:  # noqa: N801  used as a function is
     """Everything in it that is made of rows is as of one moment, its beginning, but for changes of its own: other
-    connections are asked about once. For what runs from begin to end without waiting, as a request to the API does."""
-    database = current_database()
-    kept = _kept(database) if _is_plain_sqlite(database) and not database.connection.in_transaction else None
-    if kept is None:
-        yield
-        return
-    kept.is_moment_over = False
-    try:
-        yield
-    finally:
-        kept.is_moment_over = True
+    connections are asked about once. For what runs from begin to end without waiting, as a request to the API does,
+    or all those requests that were there at one turn of an event loop. A moment within another is the same one."""
+
+    __slots__ = ("_begun",)
+
+    def __enter__(self) -> None:
+        self._begun: _Kept | None = None
+        database = current_database()
+        if _is_plain_sqlite(database) and not database.connection.in_transaction:
+            kept = _kept(database)
+            if kept.is_moment_over:
+                kept.is_moment_over = False
+                self._begun = kept
+
+    def __exit__(self, *_error: object) -> None:
+        if self._begun is not None:
+            self._begun.is_moment_over = True
 
 
 def next_moment() -> None:

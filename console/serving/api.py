@@ -17,6 +17,7 @@ from . import whole_answer
 from .whole_answer import Answer, Environ
 
 Deliver = Callable[[Answer], None]
+_MOST_IN_A_MOMENT = 64
 _NOT_AUDITED = InternalServiceError("The audit trail could not be written.")
 
 
@@ -35,12 +36,15 @@ class Api:
         # Once the loop runs: Django knows a connection by the context only then, and by the thread before.
         loop.call_soon(statements.stay_with_database, context=self._context)
         self._waiting: list[tuple[Environ, Answer, Deliver]] = []
+        self._moment: statements.one_moment | None = None
 
     def answer(self, environ: Environ, deliver: Deliver) -> None:
         """deliver: gets the answer once its event is committed, together with those of whoever else is ready now."""
-        answer = self._context.run(whole_answer.of, front_door.answer, environ)
         if not self._waiting:
             self._loop.call_soon(self._commit)
+        if len(self._waiting) % _MOST_IN_A_MOMENT == 0:
+            self._begin_moment()
+        answer = self._context.run(whole_answer.of, front_door.answer, environ)
         self._waiting.append((environ, answer, deliver))
 
     def refused(self, environ: Environ, error: AwsError) -> Answer:
@@ -50,7 +54,20 @@ class Api:
     def close(self) -> None:
         self._context.run(lambda: statements.current_database().close())
 
+    def _begin_moment(self) -> None:
+        """Requests that were there at one turn of the loop see one state of the database: each of them had begun to
+        arrive before it was looked at."""
+        self._end_moment()
+        self._moment = statements.one_moment()
+        self._context.run(self._moment.__enter__)
+
+    def _end_moment(self) -> None:
+        if self._moment is not None:
+            self._context.run(self._moment.__exit__)
+            self._moment = None
+
     def _commit(self) -> None:
+        self._end_moment()
         waiting, self._waiting = self._waiting, []
         events = self._events[:]
         self._events.clear()

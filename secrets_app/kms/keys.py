@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -171,7 +172,14 @@ def wrap(key: KmsKey, data_key: bytes, context: Mapping[str, str]) -> tuple[Back
 
 
 def material(key_arn: str, number: int, wrapped_material: bytes | memoryview) -> bytes:
-    return root_key.current().open(bytes(wrapped_material), purpose=_purpose(key_arn, number))
+    return _opened(root_key.current(), bytes(wrapped_material), _purpose(key_arn, number))
+
+
+@lru_cache(maxsize=1024)
+def _opened(key: root_key.RootKey, wrapped_material: bytes, purpose: str) -> bytes:
+    """In the memory that holds the root key anyway, by what it was opened from: another root key, or other wrapped
+    material, is another entry."""
+    return key.open(wrapped_material, purpose=purpose)
 
 
 def _purpose(key_arn: str, number: int) -> str:
