@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 import string
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property, lru_cache
@@ -83,14 +83,25 @@ def _parsed(policies: "tuple[Named, ...] | list[Named]") -> tuple[Policy, ...]:
 class SigningKey:
     """An access key as the signature check needs it. Never logged: repr leaves the secret out."""
 
-    secret_access_key: str
+    access_key_id: str
+    sealed_secret: bytes
     is_active: bool
     session_token_digest: str  # "" for a long-term key
     expires_at: datetime | None
     identity: Identity
 
+    @property
+    def secret_access_key(self) -> str:
+        return _opened(root_key.current(), self.sealed_secret, f"access-key:{self.access_key_id}")
+
     def __repr__(self) -> str:
-        return f"SigningKey({self.identity.access_key_id})"
+        return f"SigningKey({self.access_key_id})"
+
+
+@lru_cache(maxsize=1024)
+def _opened(key: root_key.RootKey, sealed: bytes, purpose: str) -> str:
+    """In the memory that holds the root key anyway, by what it was opened from."""
+    return key.open(sealed, purpose=purpose).decode()
 
 
 _SESSION_COLUMNS = (
@@ -103,7 +114,8 @@ _WIDTH_OF_PRINCIPAL = 7
 _BY_ACCESS_KEY = Statement(f"""
     WITH who AS (
         SELECT {_PRINCIPAL_COLUMNS}, p.is_active AS principal_is_active,
-               k.sealed_secret, k.is_active AS key_is_active, k.session_token_digest, k.expires_at, {_SESSION_COLUMNS}
+               k.access_key_id, k.sealed_secret, k.is_active AS key_is_active,
+               k.session_token_digest, k.expires_at, {_SESSION_COLUMNS}
         FROM {AccessKey._meta.db_table} k JOIN {Principal._meta.db_table} p ON p.id = k.principal_id
         WHERE k.access_key_id = %s)
     SELECT who.*, found.source, found.name, found.document
@@ -112,14 +124,18 @@ _BY_ACCESS_KEY = Statement(f"""
 
 def signing_key(access_key_id: str) -> SigningKey | None:
     """As the database has it now, for every call: a revoked key stops at once, in every process."""
-    rows = _BY_ACCESS_KEY.made_of_rows((access_key_id,), tuple)
+    return _BY_ACCESS_KEY.made_of_rows((access_key_id,), _signing_key)
+
+
+def _signing_key(rows: Sequence[tuple[Any, ...]]) -> SigningKey | None:
     if not rows:
         return None
     who, rest = rows[0][:_WIDTH_OF_PRINCIPAL], rows[0][_WIDTH_OF_PRINCIPAL:-3]
-    principal_active, sealed, active, digest, expires_at, *session = rest
+    principal_active, access_key_id, sealed, active, digest, expires_at, *session = rest
     *of_session, started_at = session
     return SigningKey(
-        secret_access_key=root_key.current().open(bytes(sealed), purpose=f"access-key:{access_key_id}").decode(),
+        access_key_id=access_key_id,
+        sealed_secret=bytes(sealed),
         is_active=bool(active) and bool(principal_active),
         session_token_digest=digest,
         expires_at=None if expires_at is None else moment(expires_at),

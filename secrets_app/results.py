@@ -31,7 +31,7 @@ class Description:
     replicas: list[Replica]  # of a primary; read only for DescribeSecret
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that triples what making one costs
 class SecretValue:
     """The one result that holds a value in clear. Its repr leaves the value out."""
 

@@ -87,7 +87,7 @@ class StoredValue:
     version_accessed_on: date | None
     staging_labels: list[str]
     wrappings: list[versions.Wrapping]
-    customer_keys: list[CustomerKey]  # of each wrapping that is no default key's
+    keys_to_decrypt: list[CustomerKey] | None  # one of them is enough; None: the default key is, which is everybody's
 
     @property
     def is_scheduled_for_deletion(self) -> bool:
@@ -147,8 +147,16 @@ def _stored(rows: Sequence[tuple[Any, ...]]) -> StoredValue | None:
         version_accessed_on=first[17],
         staging_labels=list(dict.fromkeys(row[18] for row in rows if row[18] is not None)),
         wrappings=list(wrappings.values()),
-        customer_keys=customer_keys,
+        keys_to_decrypt=_keys_to_decrypt(list(wrappings.values()), customer_keys),
     )
+
+
+def _keys_to_decrypt(wrappings: list[versions.Wrapping], customer_keys: list[CustomerKey]) -> list[CustomerKey] | None:
+    """Of those that open the version now; of those that would, where all of them are disabled."""
+    usable = [wrapping for wrapping in wrappings if wrapping.key_state == "Enabled"] or wrappings
+    arns_of_usable = {wrapping.key_arn for wrapping in usable}
+    found = [key for key in customer_keys if key.arn in arns_of_usable]
+    return found if len(found) == len(usable) else None
 
 
 def open_for(call: "Call", stored: StoredValue, *, label: str, version_id: str) -> SecretValue:
@@ -160,7 +168,11 @@ def open_for(call: "Call", stored: StoredValue, *, label: str, version_id: str) 
         raise InvalidRequestException(
             "You provided a VersionStage that is not associated to the provided VersionId.", parameter="VersionStage"
         )
-    _authorize_decrypt(call, stored)
+    if stored.keys_to_decrypt is None:
+        call.authorize_default_key(stored.account_id)
+    else:
+        context = envelope.encryption_context(stored.arn, stored.version_id)
+        call.authorize_decrypt(stored.keys_to_decrypt, about=context)
     value = versions.unseal(stored.arn, stored.version_id, stored.ciphertext, stored.is_binary, stored.wrappings)
     _note_access(call, stored)
     return SecretValue(
@@ -171,17 +183,6 @@ def open_for(call: "Call", stored: StoredValue, *, label: str, version_id: str) 
         staging_labels=stored.staging_labels,
         value=value,
     )
-
-
-def _authorize_decrypt(call: "Call", stored: StoredValue) -> None:
-    """For one of the keys that open the version now; for one that would, where all of them are disabled."""
-    usable = [wrapping for wrapping in stored.wrappings if wrapping.key_state == "Enabled"] or stored.wrappings
-    arns_of_usable = {wrapping.key_arn for wrapping in usable}
-    customer_keys = [key for key in stored.customer_keys if key.arn in arns_of_usable]
-    if len(customer_keys) == len(usable):
-        call.authorize_decrypt(customer_keys, about=envelope.encryption_context(stored.arn, stored.version_id))
-    else:
-        call.authorize_default_key(stored.account_id)
 
 
 def _note_access(call: "Call", stored: StoredValue) -> None:

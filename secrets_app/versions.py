@@ -154,14 +154,14 @@ def unseal(
 ) -> Value:
     """Raises DecryptionFailure if every key is disabled; InternalServiceError if the data was tampered with."""
     last = None
-    context = envelope.encryption_context(secret_arn, version_id)
+    context = envelope.authenticated(envelope.encryption_context(secret_arn, version_id))
     for last in wrappings:
         if last.key_state != "Enabled":
             continue
         try:
             material = keys.material(last.key_arn, last.number, last.wrapped_material)
-            data_key = envelope.unseal(material, bytes(last.wrapped), context)
-            return Value(envelope.unseal(data_key, ciphertext, context), is_binary)
+            data_key = envelope.unseal_under(material, bytes(last.wrapped), context)
+            return Value(envelope.unseal_under(data_key, ciphertext, context), is_binary)
         except envelope.InvalidTag:
             raise InternalServiceError("The stored value failed its integrity check.") from None
     if last is None:

@@ -47,7 +47,7 @@ class Caller:
     unique_id: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)  # not frozen: that triples what making one costs
 class Request:
     """What is asked. resource: "*" for an action that has no resource type."""
 

@@ -34,7 +34,12 @@ def seal(key: bytes, plaintext: bytes, context: Mapping[str, str]) -> bytes:
 
 def unseal(key: bytes, sealed: bytes, context: Mapping[str, str]) -> bytes:
     """Raises InvalidTag if a bit, the key or the context differs."""
-    return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], authenticated(context))
+    return unseal_under(key, sealed, authenticated(context))
+
+
+def unseal_under(key: bytes, sealed: bytes, authenticated_context: bytes) -> bytes:
+    """For several under one context."""
+    return AESGCM(key).decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], authenticated_context)
 
 
 def authenticated(context: Mapping[str, str]) -> bytes:
@@ -51,4 +56,5 @@ __all__ = [
     "new_key",
     "seal",
     "unseal",
+    "unseal_under",
 ]

@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 
 from secrets_app.errors import (
     IncompleteSignatureException,
@@ -29,11 +30,10 @@ _SIGNED_IF_SENT = {
     "x-amz-security-token": "X-Amz-Security-Token",
 }
 
-# As the AWS SDKs write it; anything else is taken apart with care, to say what is wrong with it.
-_USUAL = re.compile(
-    r"Credential=(?P<Credential>[^\s,=]+), ?"
-    r"SignedHeaders=(?P<SignedHeaders>[^\s,=]+), ?Signature=(?P<Signature>[^\s,=]+)"
-)
+# As the AWS SDKs write it, all before the signature; anything else is taken apart with care, to say what is wrong.
+_USUAL = re.compile(rf"{ALGORITHM} Credential=(?P<Credential>[^\s,=]+), ?SignedHeaders=(?P<SignedHeaders>[^\s,=]+), ?")
+_LONGEST_USUAL = 1024
+_MOST_REMEMBERED = 128  # few, since nobody has said yet who sent them
 
 
 @dataclass(slots=True)
@@ -58,15 +58,14 @@ def read_claim(request: Request, now: datetime, service: str) -> Claim:
     authorization = header("authorization") or ""
     if not authorization.startswith("AWS4-"):
         raise MissingAuthenticationTokenException("Missing Authentication Token")
-    algorithm, _, rest = authorization.partition(" ")
-    given = _parameters(rest, authorization)
+    algorithm, given = _algorithm_and_parameters(authorization)
     date_header = "x-amz-date" if header("x-amz-date") else "date"
     sent_date = header(date_header) or ""
     _check_complete(given, sent_date, authorization)
     moment = _moment(sent_date, date_header)
     timestamp = sent_date if date_header == "x-amz-date" else _basic_iso(moment)
     _check_clock(moment, timestamp, now)
-    signed = tuple(given["SignedHeaders"].split(";"))
+    signed = _names(given["SignedHeaders"])
     _check_signed_headers(signed, date_header, header)
     if algorithm != ALGORITHM:
         raise IncompleteSignatureException(
@@ -114,10 +113,24 @@ def explain(claim: Claim, request: Request) -> str:
     )
 
 
+def _algorithm_and_parameters(authorization: str) -> tuple[str, dict[str, str]]:
+    before, is_there, signature_ = authorization.partition("Signature=")
+    if is_there and signature_.isalnum() and len(before) < _LONGEST_USUAL:
+        usual = _usual(before)
+        if usual is not None:
+            return ALGORITHM, {**usual, "Signature": signature_}
+    algorithm, _, rest = authorization.partition(" ")
+    return algorithm, _parameters(rest, authorization)
+
+
+@lru_cache(maxsize=1024)
+def _usual(before_signature: str) -> dict[str, str] | None:
+    """The same for all that one client sends on one day."""
+    found = _USUAL.fullmatch(before_signature)
+    return None if found is None else found.groupdict()
+
+
 def _parameters(text: str, authorization: str) -> dict[str, str]:
-    usual = _USUAL.fullmatch(text)
-    if usual is not None:
-        return usual.groupdict()
     found: dict[str, str] = {}
     for part in filter(None, map(str.strip, text.split(","))):
         name, equals, value = part.partition("=")
@@ -143,6 +156,7 @@ def _check_complete(given: dict[str, str], sent_date: str, authorization: str) -
         raise IncompleteSignatureException(" ".join([*missing, f"Authorization={authorization}"]))
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def _moment(sent: str, date_header: str) -> datetime:
     """From ISO 8601 basic format; a Date header may also have its own form. Raises IncompleteSignatureException."""
     try:
@@ -166,9 +180,9 @@ def _basic_iso(moment: datetime) -> str:
 
 
 def _check_clock(moment: datetime, timestamp: str, now: datetime) -> None:
-    earliest, latest = now - CLOCK_WINDOW, now + CLOCK_WINDOW
-    if earliest <= moment <= latest:
+    if abs(now - moment) <= CLOCK_WINDOW:
         return
+    earliest, latest = now - CLOCK_WINDOW, now + CLOCK_WINDOW
     if moment < earliest:
         raise InvalidSignatureException(
             f"Signature expired: {timestamp} is now earlier than {_basic_iso(earliest)} ({_basic_iso(now)} - 5 min.)"
@@ -178,8 +192,18 @@ def _check_clock(moment: datetime, timestamp: str, now: datetime) -> None:
     )
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _names(signed_headers: str) -> tuple[str, ...]:
+    return tuple(signed_headers.split(";"))
+
+
+@lru_cache(maxsize=_MOST_REMEMBERED)
+def _not_signed(signed: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    return tuple((name, shown) for name, shown in _SIGNED_IF_SENT.items() if name not in signed)
+
+
 def _check_signed_headers(signed: tuple[str, ...], date_header: str, header: HeaderLookup) -> None:
-    unsigned = [shown for name, shown in _SIGNED_IF_SENT.items() if name not in signed and header(name) is not None]
+    unsigned = [shown for name, shown in _not_signed(signed) if header(name) is not None]
     if "host" not in signed:
         unsigned.insert(0, "Host")
     if date_header == "date" and "date" not in signed:
@@ -188,6 +212,7 @@ def _check_signed_headers(signed: tuple[str, ...], date_header: str, header: Hea
         raise InvalidSignatureException(f"'{unsigned[0]}' must be a 'SignedHeader' in the AWS Authorization.")
 
 
+@lru_cache(maxsize=_MOST_REMEMBERED)
 def _check_scope(credential: str, service: str, timestamp: str) -> tuple[str, str]:
     """The access key id and the Region."""
     parts = credential.split("/")
