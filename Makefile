@@ -18,10 +18,10 @@ TEST_STAMP := $(VENV)/.installed-test-$(call content,test)
 
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
 
-.PHONY: help run test check bench format lock password clean chromium javascript
+.PHONY: help run test check bench demo-rotation format lock password clean chromium javascript
 
 help: ## this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 	@echo
 	@echo "  make run reads DATA_DIR, PORT, DEMO_PASSWORD, DATABASE_URL and more: see Configuration in README.md."
 
@@ -47,6 +47,9 @@ format: $(TEST_STAMP) ## put the source into shape
 
 bench: $(RUN_STAMP) ## measure, side by side with moto and MiniStack; writes docs/performance.md
 	@exec $(BIN)/python -m bench
+
+demo-rotation: $(RUN_STAMP) ## watch ten rotations of a real database's password, under a client that keeps connecting
+	@exec $(BIN)/python manage.py demo_rotation
 
 password: $(RUN_STAMP) ## a new password for the administrator (another user: NAME=viewer)
 	@exec $(BIN)/python manage.py password $(NAME)

@@ -7,13 +7,14 @@ from datetime import datetime
 
 from django.conf import settings
 
-from secrets_app import operations, search_words
+from secrets_app import arns, operations, search_words
 from secrets_app.call import Call
 from secrets_app.errors import ResourceExistsException
 from secrets_app.kms import keys
 from secrets_app.models import KeyAlias, KeyState, KmsKey, RotationConfiguration, RotationFunction, Secret, Tag
 from secrets_app.principals import Identity
 from secrets_app.rotation import windows
+from secrets_app.rotation.bundled.catalogue import CATALOGUE
 
 # The key that the user guide's examples name, so that they run here as they stand.
 EXAMPLE_KEY = "EXAMPLE1-90ab-cdef-fedc-ba987EXAMPLE"
@@ -23,10 +24,10 @@ ROTATION_FUNCTION = "SecretsManagerRandomPassword"
 def create(administrator: Identity, viewer_arn: str, now: datetime) -> None:
     call = Call(principal=administrator, region=settings.HOME_REGION, now=now, door="worker", user_agent="demo")
     _keys(call)
-    function = _rotation_function(call)
+    _rotation_functions(call)
     _secrets_of_an_application(call, viewer_arn)
     _secrets_of_a_developer(call)
-    _rotated_secret(call, function)
+    _rotated_secret(call)
     _secret_of_another_service(call)
     _secret_on_its_way_out(call)
 
@@ -58,19 +59,20 @@ def _kept(account: str, region: str, key_id: str) -> KmsKey | None:
     return key
 
 
-def _rotation_function(call: Call) -> RotationFunction:
-    function, _ = RotationFunction.objects.get_or_create(
-        account_id=call.account,
-        region=call.region,
-        name=ROTATION_FUNCTION,
-        defaults={
-            "description": "Gives a JSON secret a new random password",
-            "kind": RotationFunction.Kind.MODULE,
-            "handler": "secrets_app.rotation.bundled.random_password:lambda_handler",
-            "created_at": call.now,
-        },
-    )
-    return function
+def _rotation_functions(call: Call) -> None:
+    """All that come with the server."""
+    for bundled in CATALOGUE:
+        RotationFunction.objects.get_or_create(
+            account_id=call.account,
+            region=call.region,
+            name=bundled.name,
+            defaults={
+                "description": bundled.description,
+                "kind": RotationFunction.Kind.MODULE,
+                "handler": bundled.handler,
+                "created_at": call.now,
+            },
+        )
 
 
 def _secrets_of_an_application(call: Call, viewer_arn: str) -> None:
@@ -136,7 +138,7 @@ def _secrets_of_a_developer(call: Call) -> None:
     _create(call, "dev/not-filled-in-yet", "A secret without a value", None)
 
 
-def _rotated_secret(call: Call, function: RotationFunction) -> None:
+def _rotated_secret(call: Call) -> None:
     """The scheduler rotates it for the first time a moment after the server is up."""
     secret = _create(
         call,
@@ -150,7 +152,7 @@ def _rotated_secret(call: Call, function: RotationFunction) -> None:
         call,
         secret_id=secret.arn,
         client_request_token=str(uuid.uuid4()),
-        rotation_lambda_arn=function.arn,
+        rotation_lambda_arn=arns.function(call.region, call.account, ROTATION_FUNCTION),
         rotation_rules={"ScheduleExpression": "rate(30 days)", "Duration": "3h"},
     )
 
