@@ -48,12 +48,12 @@ class Database(ABC):
     refusals: ClassVar[tuple[type[Exception], ...]]
 
     def __init__(self, port: int, superuser: dict[str, str]) -> None:
-        self._place = {"engine": self.engine, "host": "127.0.0.1", "port": port}
+        self._place: dict[str, Any] = {"engine": self.engine, "host": "127.0.0.1", "port": port}
         self.superuser = {**self._place, **superuser}
 
     def new_user(self) -> dict[str, Any]:
         """Made in the database, as a secret has it."""
-        user = {**self._place, "username": f"app_{uuid.uuid4().hex[:6]}", "password": uuid.uuid4().hex}
+        user: dict[str, Any] = {**self._place, "username": f"app_{uuid.uuid4().hex[:6]}", "password": uuid.uuid4().hex}
         self.create_user(user["username"], user["password"])
         return user
 
