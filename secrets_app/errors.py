@@ -152,6 +152,19 @@ def marked_for_deletion() -> InvalidRequestException:
     )
 
 
+def read_only_cross_account_replica(operation: str) -> AwsError:
+    """The texts are ours, after that of replicas in other Regions; what has to be done first is documented."""
+    if operation == "DeleteSecret":
+        return InvalidRequestException(
+            "You can't delete a cross-account replica secret. Call StopReplicationToReplica first.",
+            parameter="SecretId",
+        )
+    return InvalidParameterException(
+        "Operation not permitted on a cross-account replica secret. Call must be made in primary secret's account.",
+        parameter="SecretId",
+    )
+
+
 def read_only_replica() -> InvalidParameterException:
     """Seen in the field (api.md 3)."""
     return InvalidParameterException(

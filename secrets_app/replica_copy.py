@@ -97,6 +97,11 @@ def copy_onto(primary: Secret, replica: Secret, now: datetime) -> None:
     search_words.keep(replica)
     _copy_policy(primary, replica)
     _copy_rotation(primary, replica)
+    copy_values(primary, replica, now)
+
+
+def copy_values(primary: Secret, replica: Secret, now: datetime) -> None:
+    """Versions with their values, and who carries which label; nothing else."""
     _copy_versions(primary, replica, now)
     _copy_labels(primary, replica)
 

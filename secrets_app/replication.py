@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 SUCCEEDED = "Replication succeeded"
 _BATCH = 100
-_LEASE = timedelta(minutes=5)
+LEASE = timedelta(minutes=5)
 _FIRST_RETRY, _LONGEST_RETRY = timedelta(seconds=30), timedelta(hours=1)
 
 
@@ -112,7 +112,7 @@ def _refuse(replica: Replica, kms_key_id: str, error: AwsError, now: datetime) -
     """Failed, and not tried again by itself: without a permitted key there is nothing to copy with."""
     replica.kms_key, replica.kms_key_id_given = None, kms_key_id
     replica.status = ReplicationStatus.FAILED
-    replica.status_message = _shown(error.message)
+    replica.status_message = shown_failure(error.message)
     replica.due_at = None
     replica.changes += 1
     replica.save()
@@ -181,17 +181,17 @@ def _forget_role_without_replicas(primary: Secret) -> None:
 
 def run_due(now: datetime, owner: str) -> int:
     """Bring replicas up to date that are stale and that nobody is working on. Returns how many it worked on."""
-    due = Replica.objects.filter(_claimable(now)).order_by("due_at").values_list("pk", flat=True)
+    due = Replica.objects.filter(claimable(now)).order_by("due_at").values_list("pk", flat=True)
     worked_on = 0
     for pk in list(due[:_BATCH]):
-        claimed = Replica.objects.filter(_claimable(now), pk=pk).update(lease_owner=owner, lease_until=now + _LEASE)
+        claimed = Replica.objects.filter(claimable(now), pk=pk).update(lease_owner=owner, lease_until=now + LEASE)
         if claimed:
             sync(pk, now)
             worked_on += 1
     return worked_on
 
 
-def _claimable(now: datetime) -> Q:
+def claimable(now: datetime) -> Q:
     return Q(due_at__lte=now) & (Q(lease_until=None) | Q(lease_until__lte=now))
 
 
@@ -241,16 +241,15 @@ def _note_success(replica: Replica, copy: Secret, now: datetime) -> None:
 def _note_failure(replica: Replica, reason: str, now: datetime) -> None:
     """A replica that exists is tried again, ever more seldom: its key may come back. One that never came to be waits
     to be asked for again. Overtaken by a newer change, the row stays due at once."""
-    wait = min(_FIRST_RETRY * 2 ** min(replica.attempts, 16), _LONGEST_RETRY)
     Replica.objects.filter(pk=replica.pk).update(lease_owner="", lease_until=None)
     Replica.objects.filter(pk=replica.pk, changes=replica.changes).update(
         status=ReplicationStatus.FAILED,
-        status_message=_shown(reason),
-        due_at=now + wait if replica.secret_id is not None else None,
+        status_message=shown_failure(reason),
+        due_at=now + wait_before_retry(replica.attempts) if replica.secret_id is not None else None,
         attempts=replica.attempts + 1,
     )
     told_of = [replica.primary] if replica.secret is None else [replica.primary, replica.secret]
-    _record(service_events.REPLICATION_FAILED, replica, told_of, now, error=_shown(reason))
+    _record(service_events.REPLICATION_FAILED, replica, told_of, now, error=shown_failure(reason))
 
 
 def _record(event_name: str, replica: Replica, told_of: list[Secret], now: datetime, *, error: str = "") -> None:
@@ -260,5 +259,9 @@ def _record(event_name: str, replica: Replica, told_of: list[Secret], now: datet
     service_events.record((service_events.Told(event_name, secret, details, code, error) for secret in told_of), now)
 
 
-def _shown(reason: str) -> str:
+def wait_before_retry(attempts: int) -> timedelta:
+    return min(_FIRST_RETRY * 2 ** min(attempts, 16), _LONGEST_RETRY)
+
+
+def shown_failure(reason: str) -> str:
     return f"Replication failed: {reason}"[:1024]

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from secrets_app.models import Replica, RotationConfiguration, Secret, SecretVersion, Tag
+from secrets_app.models import CrossAccountReplica, Replica, RotationConfiguration, Secret, SecretVersion, Tag
 from secrets_app.versions import Value
 
 T = TypeVar("T")
@@ -28,7 +28,9 @@ class Description:
     versions_to_stages: dict[str, list[str]]  # labelled versions only
     tags: list[Tag]
     rotation: RotationConfiguration | None  # None until rotation was ever configured
-    replicas: list[Replica]  # of a primary; read only for DescribeSecret
+    replicas: list[Replica]  # of a primary; read only for DescribeSecret, as the two below
+    cross_account_primary: CrossAccountReplica | None = None  # of such a replica
+    cross_account_replica: CrossAccountReplica | None = None  # of such a primary
 
 
 @dataclass(slots=True)  # not frozen: that triples what making one costs
@@ -75,6 +77,12 @@ class Deletion:
     arn: str
     name: str
     deletion_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Disassociated:
+    arn: str
+    replica_arn: str
 
 
 @dataclass(frozen=True, slots=True)

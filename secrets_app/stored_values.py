@@ -30,7 +30,7 @@ _COLUMNS = """s.id, s.account_id, s.region, s.name, s.suffix, s.primary_region, 
     s.deleted_at, s.last_accessed_on, s.kms_key_id IS NOT NULL, p.document,
     v.id, v.version_id, v.ciphertext, v.is_binary, v.created_at, v.last_accessed_on,
     a.label, w.id, w.wrapped, b.wrapped_material, b.number, k.account_id, k.region, k.key_id, k.state, k.manager,
-    k.id, k.policy"""
+    k.id, k.policy, s.cross_account_primary_arn"""
 _TABLES = f"""
     FROM {Secret._meta.db_table} s
     LEFT JOIN {ResourcePolicy._meta.db_table} p ON p.secret_id = s.id
@@ -75,6 +75,7 @@ class StoredValue:
     primary_region: str
     type: str
     owning_service: str
+    is_cross_account_replica: bool
     deleted_at: datetime | None
     last_accessed_on: date | None
     has_customer_key: bool
@@ -117,7 +118,7 @@ def _stored(rows: Sequence[tuple[Any, ...]]) -> StoredValue | None:
     wrappings: dict[int, versions.Wrapping] = {}
     customer_keys = []
     for row in rows:
-        wrapping_pk, wrapped, material, number, account, region, key_id, state, manager, key_pk, policy = row[19:]
+        wrapping_pk, wrapped, material, number, account, region, key_id, state, manager, key_pk, policy = row[19:30]
         if wrapping_pk is None or wrapping_pk in wrappings:
             continue
         key_arn = arns.kms_key(region, account, key_id)
@@ -135,6 +136,7 @@ def _stored(rows: Sequence[tuple[Any, ...]]) -> StoredValue | None:
         primary_region=first[5],
         type=first[6],
         owning_service=first[7],
+        is_cross_account_replica=bool(first[30]),
         deleted_at=first[8],
         last_accessed_on=first[9],
         has_customer_key=bool(first[10]),

@@ -7,13 +7,14 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from secrets_app.kms import keys
-from secrets_app.models import Replica, RotationConfiguration, Secret
+from secrets_app.models import CrossAccountReplica, Replica, RotationConfiguration, Secret
 from secrets_app.resource_policy import Finding
 from secrets_app.results import (
     AttachedPolicy,
     Batch,
     Deletion,
     Description,
+    Disassociated,
     Page,
     SecretValue,
     Stored,
@@ -53,6 +54,8 @@ def describe_secret(description: Description) -> Reply:
         **_details(description),
         "VersionIdsToStages": description.versions_to_stages or None,
         "ReplicationStatus": _replicas(description.replicas or None),
+        "CrossAccountPrimary": _cross_account_primary(description.cross_account_primary),
+        "CrossAccountReplicas": _cross_account_replicas(description.cross_account_replica),
     }
 
 
@@ -174,6 +177,40 @@ def arn_and_replicas(stored: Stored) -> Reply:
     return {"ARN": stored.secret.arn, "ReplicationStatus": _replicas(stored.replicas or [])}
 
 
+def _cross_account_primary(link: CrossAccountReplica | None) -> Reply | None:
+    if link is None:
+        return None
+    return {
+        "PrimarySecretARN": link.primary_arn,
+        "ReplicationStatus": link.status,
+        "StatusMessage": link.status_message or None,
+    }
+
+
+def _cross_account_replicas(link: CrossAccountReplica | None) -> list[Reply] | None:
+    if link is None:
+        return None
+    entry = {
+        "ReplicaSecretARN": link.replica_arn,
+        "ReplicationRoleARN": link.replication_role_arn or None,
+        "ReplicationStatus": link.status,
+        "StatusMessage": link.status_message or None,
+    }
+    return [entry]
+
+
+def associated(link: CrossAccountReplica) -> Reply:
+    return {
+        "ARN": link.primary_arn,
+        "CrossAccountReplicaARN": link.replica_arn,
+        "ReplicationStatus": link.status,
+    }
+
+
+def disassociated(done: Disassociated) -> Reply:
+    return {"ARN": done.arn, "CrossAccountReplicaARN": done.replica_arn}
+
+
 def stop_replication_to_replica(secret: Secret) -> Reply:
     return {"ARN": secret.arn}
 
@@ -219,12 +256,14 @@ def list_resource_policies(names: list[str]) -> Reply:
 
 
 REPLIES: Mapping[str, Callable[[Any], Reply]] = {
+    "AssociateCrossAccountReplica": associated,
     "BatchGetSecretValue": batch_get_secret_value,
     "CancelRotateSecret": arn_name_and_version,
     "CreateSecret": create_secret,
     "DeleteResourcePolicy": named_policy,
     "DeleteSecret": delete_secret,
     "DescribeSecret": describe_secret,
+    "DisassociateCrossAccountReplica": disassociated,
     "GetRandomPassword": get_random_password,
     "GetResourcePolicy": get_resource_policy,
     "GetSecretValue": get_secret_value,

@@ -121,7 +121,7 @@ def for_secret(account: str, region: str, key_id: str) -> KmsKey | None:
 
     Prefix and KMS's own text as seen in the field (api.md 3).
     """
-    if not key_id or key_id in (DEFAULT_ALIAS, arns.kms_alias(region, account, DEFAULT_ALIAS)):
+    if is_default(account, region, key_id):
         return None
     key = find(account, region, key_id)
     if key is None:
@@ -130,6 +130,11 @@ def for_secret(account: str, region: str, key_id: str) -> KmsKey | None:
             f"The operation failed because of an invalid KMS key: {reason}", parameter="KmsKeyId"
         )
     return None if key.manager == KmsKey.Manager.AWS else key
+
+
+def is_default(account: str, region: str, key_id: str) -> bool:
+    """Whether a KmsKeyId, or none, stands for aws/secretsmanager."""
+    return not key_id or key_id in (DEFAULT_ALIAS, arns.kms_alias(region, account, DEFAULT_ALIAS))
 
 
 def _is_of_another_region(key_id: str, region: str) -> bool:

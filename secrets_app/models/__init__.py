@@ -3,6 +3,7 @@
 from .access_key import AccessKey
 from .audit_event import AuditEvent
 from .bulk_change import BulkChange, BulkChangeItem
+from .cross_account_replica import CrossAccountReplica, CrossAccountStatus
 from .group import Group, GroupMembership
 from .identity_policy import IdentityPolicy, ManagedPolicy, ManagedPolicyVersion, PolicyAttachment
 from .kms_key import BackingKey, KeyAlias, KeyState, KeyTag, KmsKey
@@ -25,6 +26,8 @@ __all__ = [
     "BulkChangeItem",
     "Group",
     "GroupMembership",
+    "CrossAccountReplica",
+    "CrossAccountStatus",
     "IdentityPolicy",
     "KeyAlias",
     "KeyState",

@@ -27,6 +27,8 @@ class Secret(models.Model):
     deletion_at = models.DateTimeField(null=True)  # end of the recovery window
     was_tagged = models.BooleanField(default=False)  # DescribeSecret shows [] once tags existed (recorded)
     primary_region = models.CharField(max_length=32, blank=True)  # "" unless the secret is a replica or has replicas
+    cross_account_primary_arn = models.CharField(max_length=2048, blank=True)  # of a replica in another account
+    has_cross_account_replica = models.BooleanField(default=False)  # until its account has disassociated it
 
     class Meta:
         constraints = [
@@ -70,6 +72,10 @@ class Secret(models.Model):
     @property
     def is_replica(self) -> bool:
         return bool(self.primary_region) and self.primary_region != self.region
+
+    @property
+    def is_cross_account_replica(self) -> bool:
+        return bool(self.cross_account_primary_arn)
 
     @property
     def has_replicas(self) -> bool:

@@ -1,9 +1,11 @@
 """The API operations: the only thing a door may call. Callers write operations.put_secret_value(call, ...)."""
 
-from secrets_app.operations.random_password import get_random_password
-from secrets_app.operations.replication import (
+from secrets_app.operations.cross_account_replication import (
     associate_cross_account_replica,
     disassociate_cross_account_replica,
+)
+from secrets_app.operations.random_password import get_random_password
+from secrets_app.operations.replication import (
     remove_regions_from_replication,
     replicate_secret_to_regions,
     stop_replication_to_replica,

@@ -1,9 +1,9 @@
-"""ReplicateSecretToRegions, RemoveRegionsFromReplication, StopReplicationToReplica, and what is left to AWS."""
+"""ReplicateSecretToRegions, RemoveRegionsFromReplication and StopReplicationToReplica."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
-from secrets_app import replication
+from secrets_app import cross_account_replication, replication
 from secrets_app.call import Call
 from secrets_app.errors import InvalidRequestException
 from secrets_app.models import Secret
@@ -41,38 +41,13 @@ def remove_regions_from_replication(call: Call, /, *, secret_id: str, remove_rep
 
 @operation("StopReplicationToReplica")
 def stop_replication_to_replica(call: Call, /, *, secret_id: str) -> Secret:
-    """Promote the replica in this Region to a secret of its own."""
+    """Promote the replica in this Region to a secret of its own. One across accounts loses the policy that Secrets
+    Manager attached to it, which takes permission to delete a policy (documented)."""
     secret = call.secret(secret_id)  # locked further down, after its primary
+    if secret.is_cross_account_replica:
+        context = {"secretsmanager:PolicyName": cross_account_replication.POLICY_NAME}
+        call.authorize_secret(secret, secret_id, action="secretsmanager:DeleteResourcePolicy", context=context)
+        return cross_account_replication.stop(secret, call.now)
     if not secret.is_replica:
         raise InvalidRequestException("The secret isn't a replica in this Region.", parameter="SecretId")
     return replication.promote(secret, call.now)
-
-
-@operation("AssociateCrossAccountReplica")
-def associate_cross_account_replica(
-    call: Call,
-    /,
-    *,
-    secret_id: str,
-    cross_account_replica_arn: str,
-    replica_restriction: str | None = None,
-    replication_role_arn: str | None = None,
-) -> NoReturn:
-    """Refused: one server has no other to replicate to."""
-    del cross_account_replica_arn, replica_restriction, replication_role_arn
-    call.secret(secret_id)
-    _refuse_cross_account()
-
-
-@operation("DisassociateCrossAccountReplica")
-def disassociate_cross_account_replica(call: Call, /, *, secret_id: str, cross_account_replica_arn: str) -> NoReturn:
-    """Refused, as there are none."""
-    del cross_account_replica_arn
-    call.secret(secret_id)
-    _refuse_cross_account()
-
-
-def _refuse_cross_account() -> NoReturn:
-    raise InvalidRequestException(
-        "Cross-account replication is not available on this server.", parameter="CrossAccountReplicaARN"
-    )

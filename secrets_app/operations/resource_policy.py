@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from secrets_app import replication, secret_ids, tagging
+from secrets_app import cross_account_replication, replication, secret_ids, tagging
 from secrets_app.authorization import principal_exists, request_context
 from secrets_app.call import Call
 from secrets_app.errors import (
@@ -26,6 +26,8 @@ _UNNAMED = "policy-under-validation"
 def get_resource_policy(call: Call, /, *, secret_id: str, policy_name: str | None = None) -> AttachedPolicy:
     """The attached policy as it was put; its document is None when there is none."""
     secret = call.secret(secret_id)
+    if policy_name == cross_account_replication.POLICY_NAME and secret.is_cross_account_replica:
+        return AttachedPolicy(secret, cross_account_replication.managed_policy(secret), policy_name)
     if policy_name not in (None, DEFAULT_POLICY):
         raise ResourceNotFoundException(
             f"The secret has no resource policy named {policy_name}.", parameter="PolicyName"
@@ -39,14 +41,15 @@ def list_resource_policies(
     /,
     *,
     secret_id: str,
-    max_results: int | None = None,  # noqa: ARG001  there is never more than one
+    max_results: int | None = None,  # noqa: ARG001  there are never more than two
     next_token: str | None = None,
 ) -> list[str]:
-    """Names of the attached policies: "default", or none."""
+    """Names of the attached policies: "default", and that of a cross-account replica; or none."""
     secret = call.secret(secret_id)
     if next_token is not None:
         raise InvalidNextTokenException("The NextToken value is invalid.", parameter="NextToken")
-    return [DEFAULT_POLICY] if secret_ids.resource_policy_of(secret.pk) else []
+    own = [DEFAULT_POLICY] if secret_ids.resource_policy_of(secret.pk) else []
+    return [*own, cross_account_replication.POLICY_NAME] if secret.is_cross_account_replica else own
 
 
 @operation("PutResourcePolicy")

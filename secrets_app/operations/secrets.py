@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 
 from secrets_app import (
     arns,
+    cross_account_replication,
     deletion,
     descriptions,
     quotas,
@@ -24,6 +25,7 @@ from secrets_app.errors import (
     ResourceExistsException,
     ResourceNotFoundException,
     marked_for_deletion,
+    read_only_cross_account_replica,
 )
 from secrets_app.kms import envelope, keys
 from secrets_app.models import KmsKey, Secret
@@ -61,9 +63,14 @@ def create_secret(
     wanted = tagging.check(tags or [])
     replication.check_regions(call.region, add_replica_regions or [])
     if cross_account_primary_arn is not None:
-        raise InvalidRequestException(
-            "Cross-account replication is not available on this server.", parameter="CrossAccountPrimaryARN"
-        )
+        not_with_it = {
+            "SecretString": secret_string,
+            "SecretBinary": secret_binary,
+            "Description": description,
+            "AddReplicaRegions": add_replica_regions,
+            "Type": type,
+        }
+        cross_account_replication.check_new_replica(call, cross_account_primary_arn, kms_key_id, not_with_it)
     arn, suffix = call.arn_of_new_secret(name)
     key = keys.find(call.account, call.region, kms_key_id) if kms_key_id else None
     context = {
@@ -79,13 +86,18 @@ def create_secret(
         call.authorize(action="secretsmanager:TagResource", resource=arn, shown=name, context=context)
     if add_replica_regions:
         call.authorize(action="secretsmanager:ReplicateSecretToRegions", resource=arn, shown=name, context=context)
+    if cross_account_primary_arn is not None:
+        named = {**context, "secretsmanager:PolicyName": cross_account_replication.POLICY_NAME}
+        call.authorize(action="secretsmanager:PutResourcePolicy", resource=arn, shown=name, context=named)
     call.record.about(None, name)
 
     existing = Secret.objects.filter(account=call.account, region=call.region, name=name).first()
     if existing is not None:
         replicas = replication.of(existing) if add_replica_regions else None
         return replace(_same_again(call, existing, token, value), replicas=replicas)
-    secret = _insert(call, name, suffix, description, kms_key_id, type)
+    secret = _insert(call, name, suffix, description, kms_key_id, type, cross_account_primary_arn or "")
+    if cross_account_primary_arn is not None:
+        cross_account_replication.begin(secret)
     call.record.about(secret.pk, name)
     tagging.put(secret, wanted)
     search_words.keep(secret)
@@ -115,7 +127,13 @@ def _asked_for(
 
 
 def _insert(
-    call: Call, name: str, suffix: str, description: str | None, kms_key_id: str | None, external_type: str | None
+    call: Call,
+    name: str,
+    suffix: str,
+    description: str | None,
+    kms_key_id: str | None,
+    external_type: str | None,
+    cross_account_primary_arn: str,
 ) -> Secret:
     key = _usable_key(call, call.account, kms_key_id or "", arns.secret(call.region, call.account, name, suffix))
     quotas.check_secrets(call.account, call.region)
@@ -130,6 +148,7 @@ def _insert(
                 kms_key=key,
                 kms_key_id_given=kms_key_id if key is not None and kms_key_id else "",
                 type=external_type or "",
+                cross_account_primary_arn=cross_account_primary_arn,
                 created_at=call.now,
                 last_changed_at=call.now,
             )
@@ -170,7 +189,12 @@ def describe_secret(call: Call, /, *, secret_id: str) -> Description:
     secret = call.secret(secret_id)
     replicas = list(secret.replicas.select_related("secret", "kms_key")) if secret.has_replicas else []
     (described,) = descriptions.of([secret])
-    return replace(described, replicas=replicas)
+    return replace(
+        described,
+        replicas=replicas,
+        cross_account_primary=cross_account_replication.link_of_replica(secret),
+        cross_account_replica=cross_account_replication.link_of_primary(secret),
+    )
 
 
 @operation("ListSecrets", changes=False)
@@ -218,6 +242,8 @@ def update_secret(
     key = keys.find(call.account, call.region, kms_key_id) if kms_key_id else None
     context = _asked_for(description, kms_key_id, key, type)
     secret = call.secret(secret_id, for_update=True, context=context)
+    if secret.is_cross_account_replica and (value is not None or type is not None):
+        raise read_only_cross_account_replica("UpdateSecret")
     if description is not None:
         secret.description = description
     if type is not None:
@@ -234,11 +260,14 @@ def update_secret(
             staging_labels.move(version, staging_labels.CURRENT)
             staging_labels.check_quota(secret.pk)
             abandonment.new_value_stored(call, secret, version.version_id)
+            cross_account_replication.value_changed(call, secret)
     replication.mark_stale(secret)
     return Stored(secret, token if value is not None else None)
 
 
 def _change_key(call: Call, secret: Secret, kms_key_id: str) -> None:
+    if secret.is_cross_account_replica and keys.is_default(secret.account_id, secret.region, kms_key_id):
+        raise cross_account_replication.needs_customer_key()
     key = _usable_key(call, secret.account_id, kms_key_id, secret.arn)
     before = secret.kms_key_id
     secret.kms_key = key
@@ -281,11 +310,17 @@ def delete_secret(
 
 
 def _refuse_with_replicas(secret: Secret) -> None:
-    """Text, with its full stop, seen in the field (api.md 3)."""
+    """First text, with its full stop, seen in the field (api.md 3); the second is ours."""
     regions = sorted(secret.replicas.values_list("region", flat=True))
     if regions:
         raise InvalidParameterException(
             f"You can't delete secret {secret.arn} that still has replica regions [{', '.join(regions)}].",
+            parameter="SecretId",
+        )
+    if cross_account_replication.link_of_primary(secret) is not None:
+        raise InvalidParameterException(
+            f"You can't delete secret {secret.arn} that is still associated with a cross-account replica. "
+            "Call DisassociateCrossAccountReplica first.",
             parameter="SecretId",
         )
 

@@ -3,7 +3,17 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from secrets_app import audit, availability, replication, secret_ids, staging_labels, stored_values, tagging, versions
+from secrets_app import (
+    audit,
+    availability,
+    cross_account_replication,
+    replication,
+    secret_ids,
+    staging_labels,
+    stored_values,
+    tagging,
+    versions,
+)
 from secrets_app.call import Call
 from secrets_app.errors import (
     AwsError,
@@ -136,4 +146,5 @@ def put_secret_value(
             abandonment.new_value_stored(call, secret, version.version_id)
         tagging.touch(call, secret)
         replication.mark_stale(secret)
+        cross_account_replication.value_changed(call, secret)
     return Stored(secret, version.version_id, staging_labels.of(version))

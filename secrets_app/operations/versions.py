@@ -2,7 +2,7 @@
 
 from django.db.models import Exists, OuterRef
 
-from secrets_app import arns, paging, replication, staging_labels, tagging
+from secrets_app import arns, cross_account_replication, paging, replication, staging_labels, tagging
 from secrets_app.call import Call
 from secrets_app.errors import InvalidParameterException, ResourceNotFoundException
 from secrets_app.kms import keys
@@ -97,6 +97,7 @@ def update_secret_version_stage(
         abandonment.current_label_moved(call, secret, target.version_id)
     tagging.touch(call, secret)
     replication.mark_stale(secret)
+    cross_account_replication.value_changed(call, secret)
     return secret
 
 

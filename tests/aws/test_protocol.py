@@ -296,16 +296,3 @@ def test_a_connection_that_the_database_dropped_is_closed_before_it_is_used(tran
 
     assert status == 200
     assert close.call_count == 1
-
-
-@pytest.mark.parametrize("operation", ["AssociateCrossAccountReplica", "DisassociateCrossAccountReplica"])
-def test_replication_to_other_accounts_is_refused_in_its_own_words(wire: Wire, operation: str) -> None:
-    create(wire)
-    arn = "arn:aws:secretsmanager:us-east-1:210987654321:secret:prod/db-a1b2c3"
-
-    answer = wire.post(
-        operation, {"SecretId": "prod/db", "CrossAccountReplicaARN": arn, "ReplicationRoleARN": "r" * 20}
-    )
-
-    assert answer.error == "InvalidRequestException"
-    assert "not available on this server" in answer.json["Message"]

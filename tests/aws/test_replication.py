@@ -275,19 +275,3 @@ def test_without_its_replicas_a_secret_can_be_deleted(aws: Any, arn: str, force:
     aws.remove_regions_from_replication(SecretId="prod/db", RemoveReplicaRegions=["us-west-1", "us-east-2"])
 
     assert aws.delete_secret(SecretId="prod/db", ForceDeleteWithoutRecovery=force)["ARN"] == arn
-
-
-# --- other accounts ------------------------------------------------------------------------------------------------
-
-CROSS_ACCOUNT = Refusal("InvalidRequestException", "Cross-account replication is not available on this server.")
-ELSEWHERE = "arn:aws:secretsmanager:us-west-2:210987654321:secret:prod/db-abcdef"
-
-
-def test_replication_to_another_account_is_refused_with_a_modelled_error(aws: Any) -> None:
-    for operation in (aws.associate_cross_account_replica, aws.disassociate_cross_account_replica):
-        assert refused(operation, SecretId="prod/db", CrossAccountReplicaARN=ELSEWHERE) == CROSS_ACCOUNT
-        assert refused(operation, SecretId="nope", CrossAccountReplicaARN=ELSEWHERE).code == (
-            "ResourceNotFoundException"
-        )
-    assert refused(aws.create_secret, Name="new", CrossAccountPrimaryARN=ELSEWHERE) == CROSS_ACCOUNT
-    assert refused(aws.describe_secret, SecretId="new").code == "ResourceNotFoundException"

@@ -19,7 +19,15 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections, connection
 
-from secrets_app import accounts, bulk_changes, deletion, drafts, replication, write_ahead_log
+from secrets_app import (
+    accounts,
+    bulk_changes,
+    cross_account_replication,
+    deletion,
+    drafts,
+    replication,
+    write_ahead_log,
+)
 from secrets_app.kms import yearly_rotation
 from secrets_app.rotation import credentials, due, engine
 from secrets_app.rotation.engine import Worker
@@ -78,6 +86,7 @@ def passes(worker: Worker) -> list[Callable[[], object]]:
         lambda: bulk_changes.run_due(worker.clock, worker.owner),
         lambda: due.open_windows(now),
         lambda: replication.run_due(now, worker.owner),
+        lambda: cross_account_replication.run_due(now, worker.owner),
         lambda: deletion.purge_due(now),
         lambda: yearly_rotation.rotate_due(now),
         lambda: credentials.delete_expired(now),

@@ -391,18 +391,6 @@ def test_only_a_replica_can_be_promoted(call: Call, there: Call, replicated: Sec
         operations.stop_replication_to_replica(there, secret_id="elsewhere")
 
 
-# --- across accounts -------------------------------------------------------------------------------
-
-
-def test_replication_to_another_account_is_refused_clearly(call: Call, secret: Secret) -> None:
-    arn = secret.arn.replace("123456789012", "999999999999")
-
-    with pytest.raises(InvalidRequestException, match="not available on this server"):
-        operations.associate_cross_account_replica(call, secret_id=secret.name, cross_account_replica_arn=arn)
-    with pytest.raises(InvalidRequestException, match="not available on this server"):
-        operations.disassociate_cross_account_replica(call, secret_id=secret.name, cross_account_replica_arn=arn)
-
-
 def test_the_regions_default_key_is_made_when_it_is_first_needed(call: Call, replicated: Secret) -> None:
     made = keys.find(call.account, IRELAND, keys.DEFAULT_ALIAS)
 
