@@ -23,6 +23,8 @@ from secrets_app.errors import (
     InvalidRequestException,
     LimitExceededException,
 )
+from secrets_app.iam.evaluate import Caller, Request, evaluate
+from secrets_app.iam.policy_document import MalformedPolicy, parse
 from secrets_app.kms import envelope, keys
 from secrets_app.models import CrossAccountReplica, CrossAccountStatus, Principal, Secret
 
@@ -165,16 +167,29 @@ def _in_the_name_of(role_arn: str, primary: Secret, now: datetime) -> Call:
 
 
 def role_named(account: str, role_arn: str) -> Principal:
-    """An active role of the primary's account."""
-    prefix = arns.iam(account, "role/")
-    name = role_arn.removeprefix(prefix).rpartition("/")[2] if role_arn.startswith(prefix) else ""
+    """An active role of the primary's account that trusts Secrets Manager."""
     roles = Principal.objects.filter(account=account, kind=Principal.Kind.ROLE, is_active=True)
-    role = roles.filter(name=name).first()
-    if role is None:
+    role = roles.filter(name=role_arn.rpartition("/")[2]).first()
+    if role is None or role.arn != role_arn:
         raise InvalidParameterException(
             f"{role_arn} is not a role in the account of the primary secret.", parameter="ReplicationRoleARN"
         )
+    if not _trusts_secrets_manager(role):
+        raise InvalidParameterException(
+            f"{role_arn} does not allow Secrets Manager to assume it.", parameter="ReplicationRoleARN"
+        )
     return role
+
+
+def _trusts_secrets_manager(role: Principal) -> bool:
+    try:
+        policy = parse(role.trust_policy, kind="trust")
+    except MalformedPolicy:
+        return False
+    service = Caller(arn="secretsmanager.amazonaws.com", account="", kind="service")
+    context = {"aws:PrincipalIsAWSService": "true", "aws:SourceAccount": role.account_id}
+    question = Request("sts:AssumeRole", role.arn, role.account_id, context)
+    return evaluate(service, question, policy, resource_policy_must_allow=True).allowed
 
 
 def _authorize_keys(call: Call, primary: Secret, replica: Secret) -> None:
@@ -290,12 +305,11 @@ def sync(link_pk: int, now: datetime) -> None:
 def _locked(link_pk: int) -> tuple[CrossAccountReplica | None, Secret | None, Secret | None]:
     """Primary, link, replica: in the order in which operations lock them."""
     found = CrossAccountReplica.objects.filter(pk=link_pk)
-    primary_pk = found.values_list("primary", flat=True).first()
-    primary = Secret.objects.select_for_update().filter(pk=primary_pk).first()
+    primary = Secret.objects.select_for_update().filter(link_to_cross_account_replica=link_pk).first()
     link = found.select_for_update().first()
     if primary is None or link is None or link.primary_id != primary.pk:
         return None, None, None
-    return link, primary, Secret.objects.select_for_update().filter(pk=link.replica_id).first()
+    return link, primary, Secret.objects.select_for_update().filter(link_to_cross_account_primary=link).first()
 
 
 def _end(link: CrossAccountReplica, now: datetime, *, failed: str = "", again_at: datetime | None = None) -> None:

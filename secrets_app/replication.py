@@ -260,7 +260,7 @@ def _record(event_name: str, replica: Replica, told_of: list[Secret], now: datet
 
 
 def wait_before_retry(attempts: int) -> timedelta:
-    return min(_FIRST_RETRY * 2 ** min(attempts, 16), _LONGEST_RETRY)
+    return min(_FIRST_RETRY * int(2 ** min(attempts, 16)), _LONGEST_RETRY)
 
 
 def shown_failure(reason: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from secrets_app import arns, cross_account_replication, operations
+from secrets_app import arns, cross_account_replication, operations, replica_copy
 from secrets_app.call import Call
 from secrets_app.errors import (
     AccessDeniedException,
@@ -104,7 +104,7 @@ def statuses(call: Call, theirs: Call, primary: Secret, replica: Secret) -> tupl
     """As each side shows it; None where it shows nothing."""
     here = operations.describe_secret(call, secret_id=primary.name).cross_account_replica
     there = operations.describe_secret(theirs, secret_id=replica.name).cross_account_primary
-    return here and here.status, there and there.status
+    return here.status if here else None, there.status if there else None
 
 
 # --- making a replica ------------------------------------------------------------------------------
@@ -319,13 +319,20 @@ def writer(secret: Secret) -> Call:
 
 @pytest.fixture
 def role(alice: Person) -> Principal:
+    """May use the keys, and trusts Secrets Manager to assume it."""
     may = {"Effect": "Allow", "Action": ["kms:Encrypt", "kms:Decrypt"], "Resource": "*"}
+    trust = {
+        "Effect": "Allow",
+        "Principal": {"Service": "secretsmanager.amazonaws.com"},
+        "Action": "sts:AssumeRole",
+    }
     made = Principal.objects.create(
         account_id=factories.ACCOUNT,
         kind="role",
         name="replicator",
         unique_id="AROAREPLICATOR1",
         created_at=factories.NOW,
+        trust_policy=policy(trust),
     )
     IdentityPolicy.objects.create(
         principal=made, name="keys", document=json.dumps({"Version": "2012-10-17", "Statement": [may]})
@@ -394,6 +401,18 @@ def test_a_role_is_one_of_the_primarys_account(
 ) -> None:
     with pytest.raises(InvalidParameterException, match="not a role in the account of the primary"):
         associate(call, secret, pending, replication_role_arn=arn)
+
+
+@pytest.mark.parametrize(
+    "trust", ["", policy({"Effect": "Allow", "Principal": {"AWS": ROOT}, "Action": "sts:AssumeRole"})]
+)
+def test_a_role_has_to_trust_secrets_manager(
+    call: Call, secret: Secret, pending: Secret, role: Principal, trust: str
+) -> None:
+    Principal.objects.filter(pk=role.pk).update(trust_policy=trust)
+
+    with pytest.raises(InvalidParameterException, match="does not allow Secrets Manager to assume it"):
+        associate(call, secret, pending, replication_role_arn=role.arn)
 
 
 # --- what it is and isn't --------------------------------------------------------------------------
@@ -522,13 +541,13 @@ def test_a_run_that_was_overtaken_does_not_claim_to_be_in_sync(
     call: Call, secret: Secret, replica: Secret, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     factories.make_version(call, secret, "second")
-    copy_values = cross_account_replication.replica_copy.copy_values
+    copy_values = replica_copy.copy_values
 
     def overtaken(*arguments: Any) -> None:
         copy_values(*arguments)
         CrossAccountReplica.objects.update(changes=100)
 
-    monkeypatch.setattr(cross_account_replication.replica_copy, "copy_values", overtaken)
+    monkeypatch.setattr(replica_copy, "copy_values", overtaken)
     catch_up(call)
 
     link = CrossAccountReplica.objects.get()
