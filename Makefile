@@ -18,7 +18,7 @@ TEST_STAMP := $(VENV)/.installed-test-$(call content,test)
 
 COMPILE := $(BIN)/uv pip compile --quiet --generate-hashes --no-emit-index-url --no-header --universal --python-version 3.11
 
-.PHONY: help run test check bench demo-rotation format lock password clean chromium javascript
+.PHONY: help run test check test-postgresql bench demo-rotation format lock password clean chromium javascript
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,15 @@ run: $(RUN_STAMP) ## serve console and API on 127.0.0.1:$PORT (8000), in the for
 
 test: $(TEST_STAMP) chromium javascript ## all tests, browser included (pytest's options: make test ARGS="-k tags")
 	@exec $(BIN)/pytest $(ARGS)
+
+# What touches SQL: operations and rules, the API, rotation, replication, the list. What is only read or refused does not.
+SQL_TESTS := tests/secrets_app/operations tests/secrets_app/rotation tests/secrets_app/kms $(wildcard tests/secrets_app/test_*.py) \
+	$(filter-out tests/aws/test_bad_input.py tests/aws/test_validation_messages.py,$(wildcard tests/aws/test_*.py)) \
+	tests/console/secrets_list
+
+test-postgresql: $(TEST_STAMP) ## the tests of what touches SQL once more, on a private PostgreSQL
+	@exec $(BIN)/python -m console.private_servers TEST_DATABASE_URL \
+		$(BIN)/pytest -n 2 -m "not (live or browser or sqlite)" $(SQL_TESTS) $(ARGS)
 
 check: $(TEST_STAMP) ## ruff, mypy, import directions, Django's own checks, templates
 	$(BIN)/ruff check .

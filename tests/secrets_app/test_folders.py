@@ -123,7 +123,7 @@ def test_folder_costs_the_same_whatever_it_holds(call: Call, django_assert_num_q
         browse(call)
 
 
-@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL's plan of so few rows says nothing")
+@pytest.mark.sqlite  # PostgreSQL's plan of so few rows says nothing
 def test_names_are_looked_up_in_the_index(call: Call) -> None:
     from django.test.utils import CaptureQueriesContext
 
