@@ -28,6 +28,9 @@ help: ## this list
 run: $(RUN_STAMP) ## serve console and API on 127.0.0.1:$PORT (8000), in the foreground; Ctrl-C stops it
 	@exec $(BIN)/python manage.py serve
 
+run-cluster: $(RUN_STAMP) ## the same on PostgreSQL, by several web processes and workers (DATABASE_URL, or a private server)
+	@exec $(BIN)/python manage.py run_cluster
+
 test: $(TEST_STAMP) chromium javascript ## all tests, browser included (pytest's options: make test ARGS="-k tags")
 	@exec $(BIN)/pytest $(ARGS)
 

@@ -1,6 +1,7 @@
 """One server process: started and waited for, stopped and waited for; never as root, which databases refuse."""
 
 import atexit
+import hashlib
 import os
 import pwd
 import secrets
@@ -141,3 +142,16 @@ def program(name: str, *folders: Path) -> Path | None:
 def _other_user() -> pwd.struct_passwd | None:
     """For root: who the server runs as. None: whoever we are."""
     return pwd.getpwnam("nobody") if is_root() else None
+
+
+def folder_beside(data_dir: Path, name: str) -> Path:
+    """In the data directory, which is its owner's alone. Root's servers run as another user, who could not get there:
+    theirs is in /var/tmp, under a name that the data directory has made."""
+    user = _other_user()
+    if user is None:
+        return data_dir / name
+    digest = hashlib.sha256(os.fsencode(data_dir.resolve())).hexdigest()[:12]
+    folder = Path("/var/tmp") / f"secrets-console-{name}-{digest}"  # noqa: S108  whose it is, is looked at
+    if folder.is_symlink() or (folder.exists() and folder.stat().st_uid not in (0, user.pw_uid)):
+        raise CannotRun(f"{folder} is somebody else's.")
+    return folder

@@ -1,4 +1,4 @@
-"""One process above web servers and scheduler: starts them, restarts what falls over, and takes all down with it.
+"""One process above web servers and schedulers: starts them, restarts what falls over, and takes all down with it.
 
 Children are forked after everything was imported, so they start at once and share its memory. Each leads a process
 group of its own: Ctrl-C reaches only this process, which then ends them.
@@ -31,10 +31,10 @@ class Child:
 
 
 class Supervisor:
-    def __init__(self, web: Sequence[Child], scheduler: Child) -> None:
+    def __init__(self, web: Sequence[Child], schedulers: Sequence[Child]) -> None:
         self._web = web
-        self._children = [scheduler, *web]
-        self._scheduler = scheduler
+        self._schedulers = schedulers
+        self._children = [*schedulers, *web]
         self._stop = False
         self._wake_reader, self._wake_writer = os.pipe()
 
@@ -49,7 +49,8 @@ class Supervisor:
             while not self._stop:
                 if not answering and is_answering():
                     answering = True
-                    self._start(self._scheduler)
+                    for scheduler in self._schedulers:
+                        self._start(scheduler)
                     when_answering()
                 self._wait(1.0 if answering else 0.05)
                 for child in self._children if answering else self._web:

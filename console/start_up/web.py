@@ -11,12 +11,21 @@ from .refusal import CannotStart
 
 
 def number_of_workers() -> int:
-    given = os.environ.get("WORKERS", "")
+    # SQLite has one writer, and each process's commits cost the others their caches: one is faster than two.
+    return _number("WORKERS", 1 if connection.vendor == "sqlite" else min(2, os.cpu_count() or 1), least=1)
+
+
+def number_of_schedulers() -> int:
+    """None where background work is done by `manage.py run_scheduler`, as services of their own."""
+    return _number("SCHEDULERS", 1, least=0)
+
+
+def _number(name: str, default: int, *, least: int) -> int:
+    given = os.environ.get(name, "")
     if not given:
-        # SQLite has one writer, and each process's commits cost the others their caches: one is faster than two.
-        return 1 if connection.vendor == "sqlite" else min(2, os.cpu_count() or 1)
-    if not given.isdecimal() or not 0 < int(given) <= 64:
-        raise CannotStart(f"WORKERS must be a number from 1 to 64, not {given!r}.")
+        return default
+    if not given.isdecimal() or not least <= int(given) <= 64:
+        raise CannotStart(f"{name} must be a number from {least} to 64, not {given!r}.")
     return int(given)
 
 

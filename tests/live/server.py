@@ -42,6 +42,8 @@ def until(answer: Callable[[], object], seconds: float = 15) -> None:
 
 
 class LiveServer:
+    command = "serve"
+
     def __init__(self, data_dir: Path, **more: str) -> None:
         self.data_dir = data_dir
         self.port = free_port()
@@ -92,7 +94,7 @@ class LiveServer:
         """Until it has said how to sign in, which it does once it answers."""
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "manage.py", "serve"],
+                [sys.executable, "manage.py", self.command],
                 cwd=ROOT,
                 env=self._environment,
                 stdout=log,

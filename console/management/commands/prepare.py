@@ -3,6 +3,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from console.start_up import turns
 from console.start_up.preparation import prepare
 from console.start_up.refusal import CannotStart
 
@@ -13,7 +14,8 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **_options: Any) -> None:
         try:
-            prepared = prepare(self.stdout.write)
+            with turns.one_at_a_time():
+                prepared = prepare(self.stdout.write)
         except CannotStart as refusal:
             sys.exit(str(refusal))
         if prepared.new_password:

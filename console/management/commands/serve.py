@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-from console.start_up import announcement, checks, process, web
+from console.start_up import announcement, checks, process, turns, web
 from console.start_up.preparation import prepare
 from console.start_up.refusal import CannotStart
 from console.start_up.supervisor import Child, Supervisor
@@ -30,12 +30,13 @@ class Command(BaseCommand):
         if settings.AUTH == "permissive":
             checks.permissive_mode(host, behind_tls=settings.BEHIND_TLS, anywhere=settings.AUTH_PERMISSIVE_ANYWHERE)
         checks.port_is_free(host, port)
-        workers = web.number_of_workers()
-        prepared = prepare(self._say)
+        workers, schedulers = web.number_of_workers(), web.number_of_schedulers()
+        with turns.one_at_a_time():
+            prepared = prepare(self._say)
         web.load()  # once, here: the workers are forked from this process and share what it has imported
         supervisor = Supervisor(
             [Child("web server", functools.partial(web.serve, host, port, workers)) for _ in range(workers)],
-            Child("scheduler", _run_scheduler),
+            [Child("scheduler", _run_scheduler) for _ in range(schedulers)],
         )
         sys.exit(
             supervisor.run(
