@@ -32,7 +32,7 @@ run-cluster: $(RUN_STAMP) ## the same on PostgreSQL, by several web processes an
 	@exec $(BIN)/python manage.py run_cluster
 
 test: $(TEST_STAMP) chromium javascript ## all tests, browser included (pytest's options: make test ARGS="-k tags")
-	@exec $(BIN)/pytest $(ARGS)
+	@exec $(BIN)/pytest -n auto --maxprocesses 4 --dist worksteal $(ARGS)
 
 # What touches SQL: operations and rules, the API, rotation, replication, the list. What is only read or refused does not.
 SQL_TESTS := tests/secrets_app/operations tests/secrets_app/rotation tests/secrets_app/kms $(wildcard tests/secrets_app/test_*.py) \
