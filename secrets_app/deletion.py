@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from secrets_app import service_events
 from secrets_app.errors import InvalidParameterException
@@ -71,14 +72,25 @@ def _version_ids(secret: Secret) -> list[str]:
     return list(secret.versions.order_by("id").values_list("version_id", flat=True))
 
 
-def purge_due(now: datetime) -> int:
-    """Remove what is over its date: secrets, then KMS keys. Returns how many; at most 100 of each in one pass."""
-    secrets = Secret.objects.filter(deletion_at__lte=now).order_by("deletion_at").values_list("pk", flat=True)
+def secrets_to_purge(now: datetime) -> QuerySet[Secret]:
+    return Secret.objects.filter(deletion_at__lte=now)
+
+
+def purge_secrets(now: datetime) -> int:
+    """Remove the secrets that are over their recovery window; at most 100 in one pass. Returns how many."""
+    found = secrets_to_purge(now).order_by("deletion_at").values_list("pk", flat=True)
+    return sum(_purge_secret(pk, now) for pk in list(found[:_BATCH]))
+
+
+def keys_to_purge(now: datetime) -> QuerySet[KmsKey]:
     with_material = BackingKey.objects.exclude(wrapped_material=b"").values("kms_key")
-    keys = KmsKey.objects.filter(deletion_at__lte=now, pk__in=with_material).order_by("deletion_at")
-    return sum(_purge_secret(pk, now) for pk in list(secrets[:_BATCH])) + sum(
-        _purge_key(pk, now) for pk in list(keys.values_list("pk", flat=True)[:_BATCH])
-    )
+    return KmsKey.objects.filter(deletion_at__lte=now, pk__in=with_material)
+
+
+def purge_keys(now: datetime) -> int:
+    """Destroy the KMS keys whose waiting period is over; at most 100 in one pass. Returns how many."""
+    found = keys_to_purge(now).order_by("deletion_at").values_list("pk", flat=True)
+    return sum(_purge_key(pk, now) for pk in list(found[:_BATCH]))
 
 
 @transaction.atomic

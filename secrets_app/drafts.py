@@ -97,7 +97,9 @@ def discard(owner: Owner, draft_id: uuid.UUID) -> None:
 
 
 def delete_expired(now: datetime) -> int:
-    return SecretDraft.objects.filter(expires_at__lte=now).delete()[0]
+    """At most 1,000 in one pass."""
+    expired = list(SecretDraft.objects.filter(expires_at__lte=now).values_list("pk", flat=True)[:1_000])
+    return SecretDraft.objects.filter(pk__in=expired).delete()[0]
 
 
 def _of(owner: Owner, draft_id: uuid.UUID) -> QuerySet[SecretDraft]:

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from django.db import transaction
+from django.db.models import Count
+
 from . import quotas, service_events
 from .errors import (
     AccessDeniedException,
@@ -20,9 +23,12 @@ from .rows import Columns
 from .statements import Statement, current_database
 
 if TYPE_CHECKING:
+    from django.db.models import QuerySet
+
     from .call import Call
 
 YOUNGEST_PRUNED = timedelta(hours=24)
+_BATCH = 100
 
 _VERSION = Columns(SecretVersion, "v")
 _TABLE, _WRAPPED = SecretVersion._meta.db_table, WrappedDataKey._meta.db_table
@@ -243,13 +249,38 @@ def _same(call: "Call", secret: Secret, version: SecretVersion, value: Value) ->
     return kept.is_binary == value.is_binary and hmac.compare_digest(kept.content, value.content)
 
 
+def secrets_with_too_many() -> "QuerySet[Secret]":
+    """More versions than the quota allows: what was copied or imported; PutSecretValue makes room first."""
+    counted = SecretVersion.objects.values("secret").annotate(number=Count("pk")).filter(number__gt=quotas.VERSIONS)
+    return Secret.objects.filter(pk__in=counted.values("secret"))
+
+
+def prune(now: datetime) -> int:
+    """Outdated versions of secrets with more than 100 go; at most 100 secrets in one pass. How many versions went."""
+    return sum(_prune(pk, now) for pk in list(secrets_with_too_many().values_list("pk", flat=True)[:_BATCH]))
+
+
+@transaction.atomic
+def _prune(secret_pk: int, now: datetime) -> int:
+    """Counts again under the lock."""
+    secret = Secret.objects.select_for_update().filter(pk=secret_pk).first()
+    if secret is None:
+        return 0
+    return _remove_outdated(secret, _COUNT.rows([secret.pk])[0][0] - quotas.VERSIONS, now)
+
+
 def _make_room(secret: Secret, now: datetime) -> None:
     """Outdated versions go when there are more than 100, none younger than 24 hours (documented)."""
     count = _COUNT.rows([secret.pk])[0][0]
     if count < quotas.VERSIONS:
         return
+    quotas.check_versions(count - _remove_outdated(secret, count - quotas.VERSIONS + 1, now))
+
+
+def _remove_outdated(secret: Secret, most: int, now: datetime) -> int:
+    """The oldest first; none that is younger than 24 hours or has a label. How many went."""
     outdated = secret.versions.filter(staging_labels=None, created_at__lte=now - YOUNGEST_PRUNED)
-    surplus = dict(outdated.order_by("created_at", "id").values_list("pk", "version_id")[: count - quotas.VERSIONS + 1])
+    surplus = dict(outdated.order_by("created_at", "id").values_list("pk", "version_id")[: max(most, 0)])
     SecretVersion.objects.filter(pk__in=surplus).delete()
     service_events.record_versions(service_events.END_VERSION_DELETE, secret, list(surplus.values()), now)
-    quotas.check_versions(count - len(surplus))
+    return len(surplus)

@@ -2,6 +2,7 @@
 
 from .access_key import AccessKey
 from .audit_event import AuditEvent
+from .background_pass import BackgroundPass
 from .bulk_change import BulkChange, BulkChangeItem
 from .cross_account_replica import CrossAccountReplica, CrossAccountStatus
 from .group import Group, GroupMembership
@@ -21,6 +22,7 @@ __all__ = [
     "AccessKey",
     "Account",
     "AuditEvent",
+    "BackgroundPass",
     "BackingKey",
     "BulkChange",
     "BulkChangeItem",

@@ -42,11 +42,13 @@ def revoke(run: RotationRun) -> None:
 
 
 def delete_expired(now: datetime) -> int:
-    deleted, _ = AccessKey.objects.filter(expires_at__lte=now).delete()
-    return deleted
+    """At most 1,000 in one pass."""
+    expired = list(AccessKey.objects.filter(expires_at__lte=now).values_list("pk", flat=True)[:_BATCH])
+    return AccessKey.objects.filter(pk__in=expired).delete()[0]
 
 
 _SESSION = "rotation-"
+_BATCH = 1_000
 
 
 def session_name(run: RotationRun) -> str:

@@ -17,6 +17,7 @@ logger = logging.getLogger(__name__)
 # A dead scheduler's runs are taken over this long after its last heartbeat.
 LEASE = timedelta(seconds=60)
 _CANDIDATES = 20
+_BATCH = 100
 
 
 def open_windows(now: datetime) -> int:
@@ -24,7 +25,7 @@ def open_windows(now: datetime) -> int:
     due = RotationConfiguration.objects.filter(
         enabled=True, next_window_start__lte=now, secret__deleted_at=None
     ).select_related("secret")
-    return sum(_open_or_leave(configuration, now) for configuration in list(due.order_by("next_window_start")))
+    return sum(_open_or_leave(configuration, now) for configuration in list(due.order_by("next_window_start")[:_BATCH]))
 
 
 def claim(owner: str, now: datetime) -> RotationRun | None:

@@ -1,6 +1,6 @@
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -10,6 +10,11 @@ from secrets_app.errors import DecryptionFailure, InvalidParameterException, Res
 from secrets_app.kms import operations as kms
 from secrets_app.models import AuditEvent, BackingKey, KmsKey, Secret, SecretVersion, WrappedDataKey
 from tests import factories
+
+
+def purge(now: datetime) -> int:
+    """Both passes: of secrets, then of keys."""
+    return deletion.purge_secrets(now) + deletion.purge_keys(now)
 
 
 @pytest.mark.parametrize(
@@ -33,14 +38,14 @@ def test_a_window_and_force_together_are_refused() -> None:
 def test_a_scheduled_secret_keeps_its_versions_until_it_is_due(call: Call, secret: Secret) -> None:
     deletion.schedule(secret, call.now, 7)
 
-    assert deletion.purge_due(call.now + timedelta(days=7, seconds=-1)) == 0
+    assert purge(call.now + timedelta(days=7, seconds=-1)) == 0
     assert secret.versions.count() == 1
 
 
 def test_what_is_due_is_gone_with_every_version_and_data_key(call: Call, secret: Secret) -> None:
     deletion.schedule(secret, call.now, 7)
 
-    assert deletion.purge_due(call.now + timedelta(days=7)) == 1
+    assert purge(call.now + timedelta(days=7)) == 1
 
     assert not Secret.objects.exists()
     assert not SecretVersion.objects.exists()
@@ -50,14 +55,14 @@ def test_what_is_due_is_gone_with_every_version_and_data_key(call: Call, secret:
 def test_purging_twice_removes_nothing_more(call: Call, secret: Secret) -> None:
     deletion.schedule(secret, call.now, 7)
     due = call.now + timedelta(days=8)
-    deletion.purge_due(due)
+    purge(due)
 
-    assert deletion.purge_due(due) == 0
+    assert purge(due) == 0
 
 
 def test_events_outlive_the_secret_they_are_about(call: Call, secret: Secret) -> None:
     deletion.schedule(secret, call.now, 7)
-    deletion.purge_due(call.now + timedelta(days=7))
+    purge(call.now + timedelta(days=7))
 
     assert AuditEvent.objects.filter(secret_name=secret.name, event_name="CreateSecret").exists()
 
@@ -66,13 +71,13 @@ def test_a_restored_secret_is_never_due(call: Call, secret: Secret) -> None:
     deletion.schedule(secret, call.now, 7)
     deletion.restore(secret, call.now)
 
-    assert deletion.purge_due(call.now + timedelta(days=40)) == 0
+    assert purge(call.now + timedelta(days=40)) == 0
     assert Secret.objects.get().deleted_at is None
 
 
 def test_a_name_is_free_again_after_the_purge(call: Call, secret: Secret) -> None:
     deletion.schedule(secret, call.now, 7)
-    deletion.purge_due(call.now + timedelta(days=7))
+    purge(call.now + timedelta(days=7))
 
     assert factories.make_secret(call, secret.name).suffix != secret.suffix
 
@@ -83,7 +88,7 @@ def test_one_pass_is_bounded(call: Call, monkeypatch: pytest.MonkeyPatch) -> Non
         deletion.schedule(factories.make_secret(call, f"due/{number}"), call.now, 7)
     due = call.now + timedelta(days=7)
 
-    assert [deletion.purge_due(due), deletion.purge_due(due), deletion.purge_due(due)] == [2, 1, 0]
+    assert [purge(due), purge(due), purge(due)] == [2, 1, 0]
 
 
 def test_a_key_past_its_date_loses_its_material_and_its_values_for_good(
@@ -93,7 +98,7 @@ def test_a_key_past_its_date_loses_its_material_and_its_values_for_good(
     secret = factories.make_secret(call, kms_key_id="alias/orders")
     kms.schedule_key_deletion(call, key_id=key.key_id, pending_window_in_days=7)
 
-    assert deletion.purge_due(call.now + timedelta(days=7)) == 1
+    assert purge(call.now + timedelta(days=7)) == 1
 
     assert bytes(BackingKey.objects.get(kms_key=key).wrapped_material) == b""
     assert not key.aliases.exists()
@@ -105,7 +110,7 @@ def test_a_key_nobody_uses_is_removed_altogether(call: Call) -> None:
     key = factories.make_key()
     kms.schedule_key_deletion(call, key_id=key.key_id, pending_window_in_days=7)
 
-    deletion.purge_due(call.now + timedelta(days=7))
+    purge(call.now + timedelta(days=7))
 
     assert not KmsKey.objects.filter(pk=key.pk).exists()
 
@@ -114,9 +119,9 @@ def test_a_purged_key_is_not_found_due_again(call: Call) -> None:
     key = factories.make_key()
     factories.make_secret(call, kms_key_id=key.key_id)
     kms.schedule_key_deletion(call, key_id=key.key_id, pending_window_in_days=7)
-    deletion.purge_due(call.now + timedelta(days=7))
+    purge(call.now + timedelta(days=7))
 
-    assert deletion.purge_due(call.now + timedelta(days=8)) == 0
+    assert purge(call.now + timedelta(days=8)) == 0
 
 
 def test_a_forced_deletion_is_immediate(call: Call, secret: Secret) -> None:
@@ -142,7 +147,7 @@ def test_a_purge_tells_of_every_version_and_of_the_secret(call: Call, secret: Se
     due = call.now + timedelta(days=7)
     assert told() == [("StartSecretVersionDelete", first), ("StartSecretVersionDelete", second)]
 
-    deletion.purge_due(due)
+    purge(due)
 
     assert told(at=due) == [
         ("EndSecretVersionDelete", first),
@@ -162,7 +167,7 @@ def test_a_purge_tells_of_every_version_and_of_the_secret(call: Call, secret: Se
 def test_a_purge_of_a_secret_without_versions_is_on_record_too(call: Call) -> None:
     deletion.schedule(factories.make_secret(call, "empty", secret_string=None), call.now, 7)
 
-    deletion.purge_due(call.now + timedelta(days=7))
+    purge(call.now + timedelta(days=7))
 
     assert told() == [("EndSecretDelete", "")]
 
@@ -170,10 +175,10 @@ def test_a_purge_of_a_secret_without_versions_is_on_record_too(call: Call) -> No
 def test_a_second_purge_tells_nothing(call: Call, secret: Secret) -> None:
     deletion.schedule(secret, call.now, 7)
     due = call.now + timedelta(days=7)
-    deletion.purge_due(due)
+    purge(due)
     before = told()
 
-    deletion.purge_due(due)
+    purge(due)
 
     assert told() == before
 
@@ -208,7 +213,7 @@ def test_a_purge_that_fails_is_not_on_record(call: Call, secret: Secret, monkeyp
 
     monkeypatch.setattr(Secret, "delete", fails)
     with pytest.raises(RuntimeError):
-        deletion.purge_due(call.now + timedelta(days=7))
+        purge(call.now + timedelta(days=7))
 
     assert told() == before
     assert Secret.objects.filter(pk=secret.pk).exists()
@@ -223,8 +228,8 @@ def test_the_end_of_a_key_is_on_record(call: Call, in_use: bool) -> None:
     kms.schedule_key_deletion(call, key_id=key.key_id, pending_window_in_days=7)
     due = call.now + timedelta(days=7)
 
-    deletion.purge_due(due)
-    deletion.purge_due(due + timedelta(days=1))
+    purge(due)
+    purge(due + timedelta(days=1))
 
     event = AuditEvent.objects.get(event_name="DeleteKey")
     assert event.event_source == event.principal_arn == "kms.amazonaws.com"

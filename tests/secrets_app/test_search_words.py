@@ -89,7 +89,7 @@ def test_words_go_with_a_secret_that_is_purged(call: Call, described: Secret) ->
     operations.delete_secret(call, secret_id=described.arn, recovery_window_in_days=7)
     assert found(call, "billing") == ["prod/AppBeta"]
 
-    deletion.purge_due(call.now + timedelta(days=8))
+    deletion.purge_secrets(call.now + timedelta(days=8))
 
     assert not Secret.objects.exists()
     assert not SearchWord.objects.exists()

@@ -10,7 +10,6 @@ import socket
 import threading
 import uuid
 from argparse import ArgumentParser
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from types import FrameType
@@ -19,17 +18,9 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.db import close_old_connections, connection
 
-from secrets_app import (
-    accounts,
-    bulk_changes,
-    cross_account_replication,
-    deletion,
-    drafts,
-    replication,
-    write_ahead_log,
-)
-from secrets_app.kms import yearly_rotation
-from secrets_app.rotation import credentials, due, engine
+from secrets_app import accounts
+from secrets_app.background import passes, runner
+from secrets_app.background.passes import Pass
 from secrets_app.rotation.engine import Worker
 
 logger = logging.getLogger(__name__)
@@ -56,9 +47,8 @@ class Command(BaseCommand):
 
 def run_once(worker: Worker) -> None:
     """Everything that is due at this moment, one thing after the other. Errors are the caller's."""
-    for a_pass in passes(worker):
-        a_pass()
-    _rotate_what_is_due(worker)
+    for a_pass in (*passes.PASSES, passes.ROTATION):
+        runner.run_once(a_pass, worker)
 
 
 def run_until_stopped(worker: Worker) -> None:
@@ -69,54 +59,35 @@ def run_until_stopped(worker: Worker) -> None:
     ]
     for thread in threads:
         thread.start()
+    turns = runner.Turns()
     while not worker.stopping.is_set():
         close_old_connections()
-        for a_pass in passes(worker):
-            _survive(a_pass)
+        for a_pass in passes.PASSES:
+            _survive(turns, a_pass, worker)
         worker.stopping.wait(_SECONDS_BETWEEN_PASSES)
     connection.close()
     for thread in threads:
         thread.join()
 
 
-def passes(worker: Worker) -> list[Callable[[], object]]:
-    """Short work, in the order in which one may lead to another."""
-    now = worker.clock()
-    return [
-        lambda: bulk_changes.run_due(worker.clock, worker.owner),
-        lambda: due.open_windows(now),
-        lambda: replication.run_due(now, worker.owner),
-        lambda: cross_account_replication.run_due(now, worker.owner),
-        lambda: deletion.purge_due(now),
-        lambda: yearly_rotation.rotate_due(now),
-        lambda: credentials.delete_expired(now),
-        lambda: drafts.delete_expired(now),
-        write_ahead_log.checkpoint,
-    ]
-
-
 def _rotate_until_stopped(worker: Worker) -> None:
+    turns = runner.Turns()
     while not worker.stopping.is_set():
         close_old_connections()
-        _survive(lambda: _rotate_what_is_due(worker))
+        _survive(turns, passes.ROTATION, worker)
         worker.stopping.wait(_SECONDS_BETWEEN_PASSES)
     connection.close()
 
 
-def _rotate_what_is_due(worker: Worker) -> None:
-    while not worker.stopping.is_set() and (run := due.claim(worker.owner, worker.clock())) is not None:
-        engine.work_on(worker, run)
-
-
-def _survive(work: Callable[[], object]) -> None:
+def _survive(turns: runner.Turns, a_pass: Pass, worker: Worker) -> None:
     """The one place that goes on after any error: what failed is still due, and nothing else must wait for it."""
     try:
-        work()
+        turns.run_if_due(a_pass, worker)
     except Exception:
         if accounts.were_emptied_lately(_utc_now()):
             logger.info("The scheduler's work was removed under it, by the emptying of the demo account.")
             return
-        logger.exception("The scheduler could not do part of its work; it will try again.")
+        logger.exception("The scheduler could not do part of its work (%s); it will try again.", a_pass.name)
 
 
 def _owner() -> str:
