@@ -7,6 +7,7 @@ nothing the second time. What is due is in the database, so any number of worker
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
@@ -48,7 +49,7 @@ class Pass:
     description: str
     every: timedelta
     run: Callable[[Worker], int]
-    waiting: Callable[[datetime], "QuerySet[object]"] | None
+    waiting: Callable[[datetime], "QuerySet[Any]"] | None
     alone: bool = True
 
     def backlog(self, now: datetime) -> int | None:
