@@ -63,6 +63,9 @@ bench: $(RUN_STAMP) ## measure, side by side with moto and MiniStack; writes doc
 demo-rotation: $(RUN_STAMP) ## watch ten rotations of a real database's password, under a client that keeps connecting
 	@exec $(BIN)/python manage.py demo_rotation
 
+gallery: $(TEST_STAMP) chromium ## pictures of every page and dialog, into screenshots/ (some of them: make gallery ONLY=versions)
+	@ONLY="$(ONLY)" $(BIN)/pytest -q -n 0 -p no:randomly tests/browser/gallery.py
+
 password: $(RUN_STAMP) ## a new password for the administrator (another user: NAME=viewer)
 	@exec $(BIN)/python manage.py password $(NAME)
 
