@@ -1,6 +1,5 @@
 import base64
 import json
-import os
 import statistics
 import subprocess
 import sys
@@ -10,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import report, requests
+from bench import pages, report, requests
 from bench.servers import ROOT, MiniStack, Moto, Ours, Server, install_peers
 
 SECRETS = 10_000
@@ -32,9 +31,9 @@ def main() -> None:
         measured = _measure([ours, Moto(), MiniStack()])
         _say(f"Lists of {MANY:,} secrets ...")
         scale = _scale(ours, measured[ours.name]["load"]["ListSecrets"])
-        _say("Console pages with 10,000 secrets ...")
-        pages = _pages(Path(scratch) / "pages")
-    report.write(measured, scale, pages, versions=versions, connections=_CONNECTIONS, rounds=_ROUNDS)
+        _say("Console pages with 500,000 secrets ...")
+        found = pages.of_both(Path(scratch) / "pages")
+    report.write(measured, scale, found, versions=versions, connections=_CONNECTIONS, rounds=_ROUNDS)
     _say(f"Written to {report.PATH.relative_to(ROOT)}.")
 
 
@@ -128,22 +127,6 @@ def _send(server: Server, operation: str, parameters: Parameters, *, seconds: fl
 def _median(rounds: list[dict[str, float]]) -> dict[str, float]:
     """The round in the middle by throughput."""
     return sorted(rounds, key=lambda measured: measured["per_second"])[len(rounds) // 2]
-
-
-def _pages(data_dir: Path) -> dict[str, Any]:
-    ours = Ours(data_dir)
-    ours.start()
-    ours.stop()
-    result = subprocess.run(
-        [sys.executable, "-m", "bench.pages"],
-        cwd=ROOT,
-        env={**os.environ, "DATA_DIR": str(data_dir)},
-        stdout=subprocess.PIPE,
-        text=True,
-        check=True,
-    )
-    measured: dict[str, Any] = json.loads(result.stdout)
-    return measured
 
 
 def _say(text: str) -> None:

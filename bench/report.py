@@ -5,9 +5,12 @@ import platform
 import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bench.servers import ROOT
+
+if TYPE_CHECKING:
+    from bench.pages import Measured
 
 PATH = ROOT / "docs" / "performance.md"
 
@@ -15,7 +18,7 @@ PATH = ROOT / "docs" / "performance.md"
 def write(
     measured: dict[str, Any],
     scale: dict[int, dict[str, float]],
-    pages: dict[str, Any],
+    pages: "dict[str, Measured]",
     *,
     versions: dict[str, str],
     connections: int,
@@ -33,8 +36,8 @@ def write(
             load=_load_table(measured),
             scale=_scale_table(scale),
             process=_process_table(measured),
-            pages=_pages_table(pages),
         )
+        + _PAGES.format(pages=_pages_table(pages), machine=_machine(), commit=_commit())
     )
 
 
@@ -76,13 +79,20 @@ def _process_table(measured: dict[str, Any]) -> str:
     return "\n".join(lines)
 
 
-def _pages_table(pages: dict[str, Any]) -> str:
-    lines = ["| Page | Server time p50, ms | SQL queries | Size, KB |", "|---|---|---|---|"]
-    lines += [
-        f"| {title} | {pages[name]['p50_ms']:.1f} | {pages[name]['queries']} | {pages[name]['kilobytes']:.0f} |"
-        for name, title in {"list": "List of secrets", "details": "Secret details"}.items()
-    ]
+def _pages_table(pages: "dict[str, Measured]") -> str:
+    engines = list(pages)
+    heads = [f"{engine}, p50 ms" for engine in engines]
+    lines = [f"| Page | {' | '.join(heads)} | SQL queries | Size, KB |", "|---" * (len(engines) + 3) + "|"]
+    for title, first in pages[engines[0]].items():
+        times = [f"{pages[engine][title]['p50_ms']:.1f}" for engine in engines]
+        lines.append(f"| {title} | {' | '.join(times)} | {first['queries']} | {first['kilobytes']:.0f} |")
     return "\n".join(lines)
+
+
+def rewrite_pages(pages: "dict[str, Measured]") -> None:
+    """The console's part alone, measured by itself; it is the last one."""
+    before, _, _ = PATH.read_text().partition(_PAGES.partition("\n")[0])
+    PATH.write_text(before + _PAGES.format(pages=_pages_table(pages), machine=_machine(), commit=_commit()))
 
 
 def _machine() -> str:
@@ -130,9 +140,13 @@ answers.
 A start is measured from the start of the process to the first answer. Memory is the proportional set size of all
 processes of the server together.
 
+"""
+
+_PAGES = """\
 ## The console
 
-With 10,000 secrets in the Region, through all middleware, without the network:
+With 500,000 secrets in the Region, at commit {commit}, on {machine}: through all middleware, without the network.
+Page 5,000 is the 125,000th secret of 25 a page.
 
 {pages}
 

@@ -15,7 +15,7 @@ from django.db.models import Count, Q
 from secrets_app import arns, operations, principals
 from secrets_app.call import Call
 from secrets_app.errors import AwsError
-from secrets_app.models import BulkChange, BulkChangeItem
+from secrets_app.models import BulkChange, BulkChangeItem, Principal
 
 MOST_SECRETS = 100
 KEPT_FOR = timedelta(days=7)
@@ -43,9 +43,20 @@ class Progress:
         return self.change.finished_at is not None
 
 
-def start(call: Call, kind: str, parameters: Mapping[str, Any], secret_arns: Sequence[arns.SecretArn]) -> BulkChange:
-    """Leave the change to the scheduler. What each secret's operation says of it is decided when it is its turn."""
+def start(
+    call: Call, kind: str, parameters: Mapping[str, Any], secret_arns: Sequence[arns.SecretArn], token: uuid.UUID
+) -> BulkChange:
+    """Leave the change to the scheduler. What each secret's operation says of it is decided when it is its turn.
+
+    token: of the form that asks for it. Sent twice, it is the same change.
+    """
     with transaction.atomic():
+        # The second of two at the same time waits here, and then finds the first.
+        Principal.objects.select_for_update().get(pk=call.principal.principal_id)
+        tokens = {secret: str(uuid.uuid5(token, _arn(secret))) for secret in secret_arns}
+        of_person = BulkChange.objects.filter(principal_id=call.principal.principal_id)
+        if earlier := of_person.filter(items__token__in=tokens.values()).first():
+            return earlier
         change = BulkChange.objects.create(
             principal_id=call.principal.principal_id,
             kind=BulkChange.Kind(kind),
@@ -60,12 +71,16 @@ def start(call: Call, kind: str, parameters: Mapping[str, Any], secret_arns: Seq
                 change=change,
                 region=secret.region,
                 name=secret.name,
-                arn=arns.secret(secret.region, secret.account, secret.name, secret.suffix),
-                token=str(uuid.uuid4()),
+                arn=_arn(secret),
+                token=tokens[secret],
             )
             for secret in secret_arns
         )
     return change
+
+
+def _arn(secret: arns.SecretArn) -> str:
+    return arns.secret(secret.region, secret.account, secret.name, secret.suffix)
 
 
 # --- how far it is: for the person who asked, and nobody else -----------------------------------

@@ -7,6 +7,7 @@ NextToken (documented). In SQL by hand: the ORM takes longer to write the statem
 """
 
 import json
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 SCAN_LIMIT = 5_000  # secrets a page that Python tests
 WINDOWS = (5_000, 25_000)  # secrets a page that the database tests, one after the other
 _CHUNK = 500
+_CANDIDATES_AT_ONCE = 500  # in the order of creation, which is theirs
 _SECRET = Columns(Secret, "s")
 _TABLE = Secret._meta.db_table
 
@@ -138,6 +140,9 @@ class _Walk:
 
     def _ends(self, after: Position | None) -> Iterator[Position | None]:
         """Where to stop and see whether it is enough for one page. None: nowhere before the end."""
+        if self.among is not None and not self.order.field:
+            yield from self._ends_of_candidates(after)
+            return
         if not self.filtered or self.among is not None or self.order.nullable:
             yield None
             return
@@ -147,6 +152,24 @@ class _Walk:
             if end is None:
                 return
             after = end
+
+    def _ends_of_candidates(self, after: Position | None) -> Iterator[Position | None]:
+        """A page is full after the first few of many candidates: the others need not be looked at."""
+        waiting = self._candidates(after, None)
+        for number in range(_CANDIDATES_AT_ONCE, len(waiting), _CANDIDATES_AT_ONCE):
+            yield None, waiting[number - 1]
+        yield None
+
+    def _candidates(self, after: Position | None, end: Position | None) -> list[int]:
+        """In the order of creation: those behind one position and up to another. In any other order: all."""
+        among = self.among or []
+        if self.order.field:
+            return among
+        start, stop = (end, after) if self.order.descending else (after, end)
+        # A position itself is behind none, and up to itself.
+        cut = bisect_left if self.order.descending else bisect_right
+        found = among[cut(among, start[1]) if start else 0 : cut(among, stop[1]) if stop else None]
+        return found[::-1] if self.order.descending else found
 
     def _end_of_window(self, after: Position | None, width: int) -> Position | None:
         """Counted in the index alone."""
@@ -172,18 +195,24 @@ class _Walk:
         ]
         rest = f"WHERE {_all(conditions)} ORDER BY {self.order.sql} LIMIT %s"
         parameters = [*_parameters(conditions), most]
-        source = sqlite = f"{_TABLE} s"
-        if self.among is not None:
-            # First the candidates, then their rows, whatever a planner thinks of it.
-            source = f"(SELECT * FROM {_TABLE} WHERE id = ANY(%s) OFFSET 0) s"  # noqa: S608  our own names
-            sqlite = f"json_each(%s) c CROSS JOIN {_TABLE} s ON s.id = c.value"
-            engine = current_database().vendor
-            parameters.insert(0, self.among if engine == "postgresql" else json.dumps(self.among))
-        statement = Statement(
-            f"SELECT {_SECRET.sql} FROM {source} {rest}",  # noqa: S608
-            sqlite=f"SELECT {_SECRET.sqlite} FROM {sqlite} {rest}",  # noqa: S608
-        )
+        if self.among is None:
+            statement = _SECRET.select(f"FROM {_TABLE} s {rest}")
+        else:
+            among = self._candidates(after, end)
+            parameters.insert(0, among if current_database().vendor == "postgresql" else json.dumps(among))
+            statement = self._of_candidates(rest)
         return [_SECRET.instance(row) for row in statement.rows(parameters)]
+
+    def _of_candidates(self, rest: str) -> Statement:
+        """First the candidates, then the rows that are shown, whatever a planner thinks of it."""
+        postgresql = f"(SELECT * FROM {_TABLE} WHERE id = ANY(%s) OFFSET 0) s {rest}"  # noqa: S608  our own names
+        # SQLite would carry every column of every candidate through the sorting.
+        shown = f"SELECT s.id FROM json_each(%s) c CROSS JOIN {_TABLE} s ON s.id = c.value {rest}"  # noqa: S608
+        sqlite = f"({shown}) k CROSS JOIN {_TABLE} s ON s.id = k.id ORDER BY {self.order.sql}"
+        return Statement(
+            f"SELECT {_SECRET.sql} FROM {postgresql}",  # noqa: S608
+            sqlite=f"SELECT {_SECRET.sqlite} FROM {sqlite}",  # noqa: S608
+        )
 
 
 def _all(conditions: Sequence[Condition]) -> str:

@@ -1,7 +1,7 @@
 """Calls of the API as they are shown: what a dialog is about to make, and what was made. Never with a value."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from secrets_app.service_model import service
@@ -29,7 +29,7 @@ class EquivalentCall:
     parameters: Mapping[str, Any]
     withheld: Sequence[str] = ()
     keeps: Result | None = None
-    each: tuple[str, Sequence[str]] | None = field(default=None)
+    each: tuple[str, Sequence[str]] | None = None
 
 
 def call(operation: str, region: str, *, service_name: str = "secretsmanager", **given: Any) -> EquivalentCall:

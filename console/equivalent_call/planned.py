@@ -13,8 +13,8 @@ from django.http import QueryDict
 from console.encryption_keys.forms import named
 from console.secret.rotation_form import RotationForm
 from console.secret.tags import tag_rows
-from secrets_app import arns
 
+from . import many_secrets
 from .calls import EquivalentCall, Result, call
 from .rendering import MASK
 
@@ -232,35 +232,23 @@ def _restore(asked: Asked) -> Calls:
 
 @plans("secrets-list-bulk")
 def _bulk(asked: Asked) -> Calls:
-    form = asked.form
-    variable = Result("secret_id")
-    one: EquivalentCall
-    match asked.address.get("kind"):
+    form, kind = asked.form, asked.address.get("kind", "")
+    given: dict[str, Any]
+    match kind:
         case "tag":
-            tags = [{"Key": row["Key"], "Value": row["Value"]} for row in tag_rows(form)]
-            one = asked.call("TagResource", SecretId=variable, Tags=tags)
+            given = {"Tags": [{"Key": row["Key"], "Value": row["Value"]} for row in tag_rows(form)]}
         case "rotate":
-            one = asked.call("RotateSecret", SecretId=variable)
+            given = {}
         case "replicate":
-            replicas = [{"Region": region} for region in form.getlist("replica_regions")]
-            overwrite = bool(form.get("overwrite"))
-            one = asked.call(
-                "ReplicateSecretToRegions",
-                SecretId=variable,
-                AddReplicaRegions=replicas,
-                ForceOverwriteReplicaSecret=overwrite,
-            )
+            given = {
+                "AddReplicaRegions": [{"Region": region} for region in form.getlist("replica_regions")],
+                "ForceOverwriteReplicaSecret": bool(form.get("overwrite")),
+            }
         case "delete":
-            days = asked.number("recovery_window_in_days")
-            one = asked.call("DeleteSecret", SecretId=variable, RecoveryWindowInDays=days)
+            given = {"RecoveryWindowInDays": asked.number("recovery_window_in_days")}
         case _:
             return []
-    by_region: dict[str, list[str]] = {}
-    for arn in dict.fromkeys(form.getlist("secret")):
-        secret = arns.read_secret(arn)
-        if secret is not None:
-            by_region.setdefault(secret.region, []).append(arn)
-    return [replace(one, region=region, each=("secret_id", found)) for region, found in sorted(by_region.items())]
+    return many_secrets.of_each(kind, form.getlist("secret"), **given)
 
 
 # --- encryption keys -----------------------------------------------------------------------------

@@ -31,6 +31,10 @@ class DeleteForm(AwsForm):
         min_value=SHORTEST_DAYS,
         max_value=LONGEST_DAYS,
         initial=LONGEST_DAYS,
+        error_messages=dict.fromkeys(
+            ("required", "invalid", "min_value", "max_value"),
+            f"Enter a number of days from {SHORTEST_DAYS} to {LONGEST_DAYS}.",
+        ),
     )
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.http import content_disposition_header
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from console.forms import AwsForm, TokenField, limits
 from console.htmx import dialog
 from console.http import ConsoleRequest
-from console.secret import actions_menu
+from console.secret import actions_menu, white_space
 from console.secret._for_secret import for_secret, url_of
 from console.secret._saved import secret_saved
 from console.secret.shown_value import SHOWN_FOR_SECONDS, shown
@@ -139,6 +140,8 @@ def edit(request: ConsoleRequest, secret_id: str) -> HttpResponse:
         if edited == current or is_sent_again:
             with form.showing_errors():
                 operations.put_secret_value(request.call, secret_id=secret_id, **form.cleaned_data)
+                for said in white_space.warnings(form.cleaned_data["secret_string"]):
+                    messages.warning(request, said)
                 return secret_saved(request, secret_id, "Your secret value has been updated.")
         else:
             form.add_error(None, _OVERTAKEN.format(current))

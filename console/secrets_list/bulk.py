@@ -1,5 +1,6 @@
 """Changes to many secrets: chosen in the list, confirmed in a dialog, done by the scheduler, watched on a page."""
 
+import uuid
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +10,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 from django_htmx.http import HttpResponseClientRedirect
 
+from console.equivalent_call import many_secrets, shown
+from console.equivalent_call.calls import EquivalentCall
 from console.htmx import dialog
 from console.http import ConsoleRequest
 from console.secret._for_secret import url_of
@@ -27,6 +30,7 @@ ACTIONS = {
     "replicate": "Replicate secrets",
     "delete": "Schedule deletion",
 }
+DUPLICATE = "duplicate"  # of one secret, and no change to it
 _FEW = 8  # are shown by name without being asked for
 _OUTCOMES = {"waiting": ("pending", "Waiting"), "done": ("success", "Done"), "refused": ("error", "Refused")}
 
@@ -34,16 +38,18 @@ _OUTCOMES = {"waiting": ("pending", "Waiting"), "done": ("success", "Done"), "re
 @require_POST
 def change(request: ConsoleRequest, kind: str) -> HttpResponse:
     """First the dialog that says what will happen to the chosen secrets; confirmed by it, the change."""
-    if kind not in ACTIONS:
+    if kind not in (*ACTIONS, DUPLICATE):
         raise Http404
     chosen = _chosen(request)
     if not chosen:
         return dialog(request, "console/secrets_list/bulk/none.html", {}, status=422)
+    if kind == DUPLICATE:
+        return _duplicate(request, chosen)
     is_confirmed = request.POST.get("confirmed") == "1"
     own_regions = sorted({secret.region for secret in chosen})
     form = bulk_forms.form_of(kind, request.POST if is_confirmed else None, own_regions=own_regions)
     if is_confirmed and form.is_valid():
-        started = bulk_changes.start(request.call, kind, form.parameters(), chosen)
+        started = bulk_changes.start(request.call, kind, form.parameters(), chosen, _token(request))
         target = reverse("secrets-list-bulk-progress", args=[started.pk])
         return HttpResponseClientRedirect(target) if request.htmx else redirect(target)
     context = {
@@ -52,11 +58,29 @@ def change(request: ConsoleRequest, kind: str) -> HttpResponse:
         "chosen": _named(chosen),
         "few": len(chosen) <= _FEW,
         "count": bulk_forms.counted(len(chosen)),
+        "token": _token(request),
         "regions": own_regions,
         "earliest": request.call.now + timedelta(days=SHORTEST_DAYS),
         "latest": request.call.now + timedelta(days=LONGEST_DAYS),
     }
     return dialog(request, f"console/secrets_list/bulk/{kind}.html", context, status=422 if is_confirmed else 200)
+
+
+def _token(request: ConsoleRequest) -> uuid.UUID:
+    """Of the dialog, from the moment it is shown: confirmed twice, which needs no script, it is one change."""
+    try:
+        return uuid.UUID(request.POST.get("token", ""))
+    except ValueError:
+        return uuid.uuid4()
+
+
+def _duplicate(request: ConsoleRequest, chosen: list[arns.SecretArn]) -> HttpResponse:
+    """Of one secret, in the dialog of its own page's menu."""
+    if len(chosen) != 1:
+        return dialog(request, "console/secrets_list/bulk/several.html", {}, status=422)
+    (secret,) = chosen
+    # A browser asks for it again as a page, htmx as a dialog.
+    return redirect(url_of("store-secret-duplicate", secret.name, secret.region))
 
 
 def _chosen(request: ConsoleRequest) -> list[arns.SecretArn]:
@@ -93,6 +117,7 @@ def progress(request: ConsoleRequest, pk: int) -> HttpResponse:
         "kind_label": ACTIONS[found.change.kind],
         "items": [_item(item) for item in bulk_changes.items(found)],
         "url": reverse("secrets-list-bulk-progress", args=[pk]),
+        "calls": shown.context(_calls(found), "made"),
         "again_url": reverse("secrets-list-bulk", args=[found.change.kind]),
         "breadcrumbs": [
             {"label": "Secrets Console", "url": reverse("secrets-list")},
@@ -123,6 +148,12 @@ def recent(request: ConsoleRequest) -> HttpResponse:
 def under_way(request: ConsoleRequest) -> list[dict[str, Any]]:
     """For the list: what of this person's is still being done."""
     return [_entry(found) for found in bulk_changes.under_way(request.call)]
+
+
+def _calls(found: Progress) -> list[EquivalentCall]:
+    """What is called for each of the secrets: they are the calls of the operations, not of the change."""
+    change = found.change
+    return many_secrets.made(change.kind, [item.arn for item in bulk_changes.items(found)], change.parameters)
 
 
 def _entry(found: Progress) -> dict[str, Any]:

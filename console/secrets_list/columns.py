@@ -74,7 +74,7 @@ COLUMNS = (
         "table__nowrap",
     ),
     Column("created", "Created on (UTC)", lambda row: utc_date(row.secret.created_at), "created-date", "table__nowrap"),
-    Column("deleted", "Deleted on (UTC)", lambda row: utc_date(row.secret.deletion_at), css="table__nowrap"),
+    Column("deleted", "To be deleted on (UTC)", lambda row: utc_date(row.secret.deletion_at), css="table__nowrap"),
 )
 DEFAULT_COLUMNS = ("description", "managed-by", "last-retrieved", "created")
 NAME_SORT = "name"

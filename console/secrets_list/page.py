@@ -61,7 +61,7 @@ def _context(request: ConsoleRequest, view: ListView) -> dict[str, Any]:
         "views": _views(view),
         "folder_path": _folder_path(view),
         "preferences_url": reverse("secrets-list-preferences", query={"next": view.first_page().url}),
-        "bulk_actions": bulk.ACTIONS,
+        "bulk_actions": {bulk.DUPLICATE: "Duplicate secret", **bulk.ACTIONS},
         "under_way": bulk.under_way(request),
         "take_focus": bool(request.htmx) and (request.htmx.trigger or "").startswith("filter-"),
         "breadcrumbs": [{"label": "Secrets Console", "url": reverse("secrets-list")}, {"label": "Secrets", "url": ""}],

@@ -24,7 +24,8 @@ View = Callable[Concatenate[ConsoleRequest, "OpenDraft", P], HttpResponse]
 
 @dataclass(frozen=True, slots=True)
 class OpenDraft:
-    """content: steps (slug -> field -> what was posted), tokens, binary (base64, of a copy), refusal."""
+    """content: steps (slug -> field -> what was posted), passed (the slugs of those that were right when
+    the person went on), tokens, binary (base64, of a copy), refusal."""
 
     owner: drafts.Owner
     id: uuid.UUID
@@ -37,6 +38,10 @@ class OpenDraft:
     @property
     def seen(self) -> set[str]:
         return set(self.content["steps"])
+
+    @property
+    def passed(self) -> set[str]:
+        return set(self.content.get("passed", []))
 
     @property
     def binary(self) -> bytes | None:
@@ -70,6 +75,7 @@ class OpenDraft:
 def new_content(steps: dict[str, dict[str, list[str]]] | None = None, binary: bytes | None = None) -> drafts.Content:
     return {
         "steps": steps or {},
+        "passed": list(steps or {}),
         "tokens": {"create": new_token(), "rotate": new_token()},
         "binary": base64.b64encode(binary).decode() if binary else "",
         "refusal": None,

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods
 
 from console.equivalent_call.shown import with_calls
 from console.http import ConsoleRequest
+from console.secret import white_space
 from console.secret._for_secret import url_of
 from console.secret.permissions import laid_out
 from console.secret.sample_code import samples
@@ -130,7 +131,8 @@ def _summary_of_type(form: Any, draft: OpenDraft) -> list[tuple[str, str]]:
         rows.append(("Partner's type", created["type"]))
     if given["secret_type"] in DATABASES:
         rows += [("Engine", engine(given)), ("User name", given["username"]), ("Server address", given["host"])]
-    rows.append(("Secret value", f"{size:,} bytes, not shown here" if size else "None: the secret is stored without"))
+    about_value = [f"{size:,} bytes, not shown here." if size else "None: the secret is stored without."]
+    rows.append(("Secret value", " ".join([*about_value, *white_space.warnings(created["secret_string"] or "")])))
     chosen = dict(form.fields["kms_key_id"].choices)
     return [*rows, ("Encryption key", given["kms_key_typed"] or chosen.get(given["kms_key_id"], ""))]
 

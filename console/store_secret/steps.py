@@ -37,9 +37,12 @@ def before(step: str) -> str:
     return ORDER[max(ORDER.index(step) - 1, 0)]
 
 
-def listed(present: str, seen: set[str]) -> list[dict[str, Any]]:
-    """For the list beside the form. One can go to every step seen before, and to the one after those."""
-    reached = max([ORDER.index(step) + 1 for step in seen if step in ORDER] + [ORDER.index(present)])
+def listed(present: str, seen: set[str], passed: set[str]) -> list[dict[str, Any]]:
+    """For the list beside the form. One can go to every step seen before, and to the one behind what was right."""
+    reached = max(
+        [ORDER.index(step) for step in {present, *seen} if step in ORDER]
+        + [ORDER.index(step) + 1 for step in passed if step in ORDER]
+    )
     return [
         {
             "slug": step,

@@ -65,7 +65,9 @@ def _step(request: ConsoleRequest, draft: OpenDraft, step: str) -> HttpResponse:
             return redirect(steps.url(TYPE, draft.id, region) + "#password-generator")
         return _page(request, draft, step, checked=False, password_form=refused, status=422)
     if goes == "next":
-        if step_forms.form_of(request, draft, step, checked=True).is_valid():
+        is_right = step_forms.form_of(request, draft, step, checked=True).is_valid()
+        _pass(draft, step, is_right=is_right)
+        if is_right:
             return redirect(steps.url(steps.after(step), draft.id, region))
         return _page(request, draft, step, checked=True, status=422)
     wanted = steps.before(step) if goes == "previous" else goes
@@ -89,6 +91,17 @@ def _keep(request: ConsoleRequest, draft: OpenDraft, step: str) -> None:
             content["refusal"] = None
 
     draft.change(change)
+
+
+def _pass(draft: OpenDraft, step: str, *, is_right: bool) -> None:
+    """Whether the list of steps leads on from this one."""
+
+    def change(content: drafts.Content) -> None:
+        passed = set(content.get("passed", []))
+        content["passed"] = sorted(passed | {step} if is_right else passed - {step})
+
+    if is_right != (step in draft.passed):
+        draft.change(change)
 
 
 def _page(
@@ -132,7 +145,7 @@ def frame(request: ConsoleRequest, draft: OpenDraft, step: str) -> dict[str, Any
         "step": step,
         "step_number": ORDER.index(step) + 1,
         "step_title": steps.TITLES[step],
-        "steps": steps.listed(step, draft.seen),
+        "steps": steps.listed(step, draft.seen, draft.passed),
         "action": steps.url(step, draft.id, request.call.region),
         "is_entered": bool(draft.seen),
         "breadcrumbs": breadcrumbs(),

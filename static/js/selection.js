@@ -1,5 +1,6 @@
 // Around a table with check boxes: data-selection. data-select-all marks them all or none, Shift marks a range, and
-// data-selected-count says how many. What has data-needs-selection is off while none is marked.
+// data-selected-count says how many. What has data-needs-selection is off while none is marked: it can be reached, so
+// that its data-needs-selection-reason can be read, and does nothing.
 
 const boxesOf = (scope) => [...scope.querySelectorAll("[data-select]")];
 let last = null;
@@ -8,7 +9,10 @@ function sync() {
   const scope = document.querySelector("[data-selection]");
   const boxes = scope ? boxesOf(scope) : [];
   const marked = boxes.filter((box) => box.checked).length;
-  for (const control of document.querySelectorAll("[data-needs-selection]")) control.disabled = marked === 0;
+  for (const control of document.querySelectorAll("[data-needs-selection]")) {
+    control.setAttribute("aria-disabled", marked === 0);
+    control.parentElement.querySelector("[data-needs-selection-reason]").hidden = marked > 0;
+  }
   const count = document.querySelector("[data-selected-count]");
   const said = marked ? `${marked} selected` : "";
   if (count && count.textContent !== said) count.textContent = said;
@@ -32,6 +36,18 @@ document.addEventListener("click", (event) => {
   last = box;
   sync();
 });
+
+// Before the menu hears of it.
+for (const kind of ["click", "keydown"]) {
+  document.addEventListener(
+    kind,
+    (event) => {
+      const isOff = event.target.closest?.("[data-needs-selection][aria-disabled=true]");
+      if (isOff && event.key !== "Tab") event.stopImmediatePropagation();
+    },
+    true,
+  );
+}
 
 document.addEventListener("change", ({ target }) => {
   if (!target.matches?.("[data-select-all], [data-select]")) return;

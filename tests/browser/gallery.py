@@ -276,7 +276,9 @@ def managed_name(live_server_process: LiveServer) -> str:
     return contents.create(client)
 
 
-@pytest.mark.parametrize("shot", [shot for shot in SHOTS if os.environ.get("ONLY", "") in shot.name], ids=lambda shot: shot.name)
+@pytest.mark.parametrize(
+    "shot", [shot for shot in SHOTS if os.environ.get("ONLY", "") in shot.name], ids=lambda shot: shot.name
+)
 def test_picture(page: Page, managed_name: str, live_server_process: LiveServer, shot: Shot) -> None:
     if shot.name != "sign-in":
         sign_in(page, live_server_process)

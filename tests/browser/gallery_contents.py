@@ -14,8 +14,10 @@ def create(client: SecretsManagerClient) -> str:
     client.create_secret(
         Name="gallery/fifty-tags",
         SecretString="value",
-        Tags=[{"Key": f"Key-of-tag-{number:02}", "Value": "value " * (number % 40)} for number in range(49)]
-        + [{"Key": "k" * 128, "Value": "v" * 256}],
+        Tags=[
+            *({"Key": f"Key-of-tag-{number:02}", "Value": "value " * (number % 40)} for number in range(49)),
+            {"Key": "k" * 128, "Value": "v" * 256},
+        ],
     )
     client.create_secret(Name="gallery/largest-value", SecretString="A very long line of text. " * 2520)
     client.create_secret(

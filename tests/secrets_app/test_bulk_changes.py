@@ -1,5 +1,6 @@
 """One change to many secrets, done by the scheduler: once each, as the person who asked, and after interruptions."""
 
+import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ TAGS: dict[str, Any] = {"tags": [{"Key": "team", "Value": "orders"}]}
 
 def start(call: Call, secrets: list[Secret], kind: str = "tag", parameters: dict[str, Any] | None = None) -> BulkChange:
     read = [arns.read_secret(secret.arn) for secret in secrets]
-    return bulk_changes.start(call, kind, TAGS if parameters is None else parameters, [one for one in read if one])
+    return bulk_changes.start(call, kind, TAGS if parameters is None else parameters, [one for one in read if one], uuid.uuid4())
 
 
 def run(call: Call, owner: str = "worker", later: timedelta = timedelta()) -> int:

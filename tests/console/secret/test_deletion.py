@@ -105,7 +105,7 @@ def test_page_shows_both_dates_and_the_days_that_are_left(signed_in: Client, sec
     shown = read(signed_in, "secret", secret)
 
     assert "Deletion requested on" in shown
-    assert "Deleted on" in shown
+    assert "To be deleted on" in shown
     assert shown.count("7 days left") == 2
 
 

@@ -1,5 +1,6 @@
 """Changes to many secrets from the list: chosen, confirmed, done one by one, each with its own answer."""
 
+import re
 import uuid
 from typing import Any
 
@@ -219,3 +220,42 @@ def test_secret_made_again_under_its_name_is_another(signed_in: Client, call: Ca
 
     assert "find the specified secret" in signed_in.get(url).content.decode()
     assert not Tag.objects.exists()
+
+
+def test_confirmed_twice_is_one_change(signed_in: Client, call: Call) -> None:
+    """Without script nothing keeps a person from pressing the button again."""
+    secrets = [make_secret(call, "one"), make_secret(call, "two")]
+    token = str(uuid.uuid4())
+
+    first = confirm(signed_in, "tag", secrets, token=token, **TAGS)
+    again = confirm(signed_in, "tag", secrets, token=token, **TAGS)
+    another = confirm(signed_in, "tag", secrets, token=str(uuid.uuid4()), **TAGS)
+
+    assert first == again != another
+    assert BulkChange.objects.count() == 2
+
+
+def test_progress_offers_the_call_that_is_made_for_each(signed_in: Client, call: Call) -> None:
+    secrets = [make_secret(call, "one"), make_secret(call, "two")]
+
+    page = signed_in.get(confirm(signed_in, "delete", secrets, recovery_window_in_days="7")).content.decode()
+
+    words = " ".join(re.sub(r"<[^>]*>", " ", page).split())
+    assert "aws secretsmanager delete-secret" in words
+    assert "--recovery-window-in-days 7" in words
+    assert all(words.count(secret.arn) == 2 for secret in secrets), "of the CLI and of boto3"
+
+
+def test_one_secret_is_duplicated_from_the_list(signed_in: Client, call: Call) -> None:
+    answer = ask(signed_in, "duplicate", [make_secret(call, "one")])
+
+    assert answer.status_code == 302
+    dialog = signed_in.get(answer.headers["Location"], **HTMX).content.decode()
+    assert "filled in from one" in dialog
+
+
+def test_several_secrets_are_not_duplicated_at_once(signed_in: Client, call: Call) -> None:
+    answer = ask(signed_in, "duplicate", [make_secret(call, "one"), make_secret(call, "two")])
+
+    assert answer.status_code == 422
+    assert "Select one secret" in answer.content.decode()

@@ -183,7 +183,7 @@ def test_managed_and_scheduled_secrets_are_marked(signed_in: Client, call: Call)
 
     assert "<td>rds</td>" in page
     assert "Scheduled for deletion</span>" in page
-    assert "Deleted on (UTC)" in page
+    assert "To be deleted on (UTC)" in page
 
 
 def test_text_of_any_direction_keeps_its_own(signed_in: Client, call: Call) -> None:

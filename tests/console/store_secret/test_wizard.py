@@ -76,6 +76,18 @@ def test_next_says_what_is_wrong_and_keeps_it(signed_in: Client) -> None:
     assert "kept words" in answer.content.decode()
 
 
+def test_no_step_leads_on_from_one_that_was_refused(signed_in: Client) -> None:
+    wizard = Wizard(signed_in)
+    ahead = 'value="configure-secret"'
+
+    refused = wizard.post("choose-secret-type", **{**OTHER, "secret_string": "v" * 65_537})
+    assert ahead not in refused.content.decode()
+    assert ahead not in wizard.text("choose-secret-type")
+
+    wizard.post("choose-secret-type", **OTHER)
+    assert ahead in wizard.text("choose-secret-type")
+
+
 def test_review_leads_to_the_first_step_that_is_not_right(signed_in: Client) -> None:
     wizard = Wizard(signed_in)
     wizard.post("choose-secret-type", **OTHER)
