@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 SCAN_LIMIT = 5_000  # secrets a page that Python tests
 WINDOWS = (5_000, 25_000)  # secrets a page that the database tests, one after the other
 _CHUNK = 500
-_CANDIDATES_AT_ONCE = 500  # in the order of creation, which is theirs
+CANDIDATES_AT_ONCE = 500  # in the order of creation, which is theirs
 _SECRET = Columns(Secret, "s")
 _TABLE = Secret._meta.db_table
 
@@ -156,7 +156,7 @@ class _Walk:
     def _ends_of_candidates(self, after: Position | None) -> Iterator[Position | None]:
         """A page is full after the first few of many candidates: the others need not be looked at."""
         waiting = self._candidates(after, None)
-        for number in range(_CANDIDATES_AT_ONCE, len(waiting), _CANDIDATES_AT_ONCE):
+        for number in range(CANDIDATES_AT_ONCE, len(waiting), CANDIDATES_AT_ONCE):
             yield None, waiting[number - 1]
         yield None
 

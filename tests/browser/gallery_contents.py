@@ -3,6 +3,7 @@
 import json
 
 from types_boto3_secretsmanager import SecretsManagerClient
+from types_boto3_secretsmanager.type_defs import TagTypeDef
 
 LONGEST_NAME = ("gallery/" + "a-very-long-segment/" * 26)[:511] + "x"
 ARABIC, HEBREW = "كلمة مرور قاعدة بيانات الطلبات", "סביבת ייצור"
@@ -11,13 +12,13 @@ ARABIC, HEBREW = "كلمة مرور قاعدة بيانات الطلبات", "ס
 def create(client: SecretsManagerClient) -> str:
     """The name of the one secret that a service manages."""
     client.create_secret(Name=LONGEST_NAME, Description="word " * 400, SecretString="value")
+    tags: list[TagTypeDef] = [
+        {"Key": f"Key-of-tag-{number:02}", "Value": "value " * (number % 40)} for number in range(49)
+    ]
     client.create_secret(
         Name="gallery/fifty-tags",
         SecretString="value",
-        Tags=[
-            *({"Key": f"Key-of-tag-{number:02}", "Value": "value " * (number % 40)} for number in range(49)),
-            {"Key": "k" * 128, "Value": "v" * 256},
-        ],
+        Tags=[*tags, {"Key": "k" * 128, "Value": "v" * 256}],
     )
     client.create_secret(Name="gallery/largest-value", SecretString="A very long line of text. " * 2520)
     client.create_secret(

@@ -18,7 +18,9 @@ TAGS: dict[str, Any] = {"tags": [{"Key": "team", "Value": "orders"}]}
 
 def start(call: Call, secrets: list[Secret], kind: str = "tag", parameters: dict[str, Any] | None = None) -> BulkChange:
     read = [arns.read_secret(secret.arn) for secret in secrets]
-    return bulk_changes.start(call, kind, TAGS if parameters is None else parameters, [one for one in read if one], uuid.uuid4())
+    return bulk_changes.start(
+        call, kind, TAGS if parameters is None else parameters, [one for one in read if one], uuid.uuid4()
+    )
 
 
 def run(call: Call, owner: str = "worker", later: timedelta = timedelta()) -> int:

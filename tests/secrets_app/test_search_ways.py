@@ -145,6 +145,7 @@ def test_every_way_of_looking_finds_the_same(
 
     with monkeypatch.context() as patched:
         patched.setattr(search_candidates, "MOST", few)
+        patched.setattr(search, "CANDIDATES_AT_ONCE", 2)
         full = list(pages(call, **asked))
         patched.setattr(search, "WINDOWS", (2, 3))
         patched.setattr(search, "SCAN_LIMIT", 2)
