@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("console.store_secret.urls")),
     path("secret/", include("console.secret.urls")),
     path("event-history/", include("console.audit_trail.urls")),
+    path("background/", include("console.background.urls")),
     path("encryption-keys/", include("console.encryption_keys.urls")),
     path("rotation-functions/", include("console.rotation_functions.urls")),
     path("equivalent-call/", include("console.equivalent_call.urls")),
