@@ -1,6 +1,7 @@
 """Accounts and their administrators: the demo account's, and those of accounts that come to be by being used."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import IntegrityError, transaction
 
@@ -26,8 +27,9 @@ def create_administrator(account: Account, now: datetime) -> Principal:
     return administrator
 
 
-def create_user(account: Account, name: str, now: datetime) -> Principal:
-    user = Principal(account=account, name=name, unique_id=principals.new_unique_id("user"), created_at=now)
+def create_user(account: Account, name: str, now: datetime, **more: Any) -> Principal:
+    """more: further columns."""
+    user = Principal(account=account, name=name, unique_id=principals.new_unique_id("user"), created_at=now, **more)
     user.set_unusable_password()
     user.save()
     return user

@@ -12,6 +12,9 @@ from .models import Secret
 from .principals import Identity
 from .service_model import OWN, OperationModel
 
+GLOBAL_SERVICE = "iam"  # one for all Regions, in which its requests and events count as this one's (documented)
+REGION_OF_GLOBAL_SERVICES = "us-east-1"
+
 Door = Literal["api", "console", "worker"]
 Context = Mapping[str, "str | list[str]"]
 
@@ -79,7 +82,7 @@ class Call:
         """This caller's next call: a fresh audit record for it."""
         return Call(  # not replace(), which takes longer than the policies do
             principal=self.principal,
-            region=self.region,
+            region=self.region if service != GLOBAL_SERVICE else REGION_OF_GLOBAL_SERVICES,
             now=self.now,
             door=self.door,
             request_id=self.request_id,

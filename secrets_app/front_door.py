@@ -52,6 +52,6 @@ def _is_query(environ: Environ) -> bool:
     scoped = scoped_service(environ)
     if scoped in aws_json.SERVICES:
         return False
-    if scoped == aws_query.SERVICE:
+    if scoped in aws_query.SERVICES:
         return True
     return str(environ.get("CONTENT_TYPE", "")).startswith("application/x-www-form-urlencoded")

@@ -12,6 +12,9 @@ from typing import Any
 from .errors import ValidationException
 from .service_model import OperationModel, Shape
 
+_UNICODE_CLASSES = r"\p{L}\p{Z}\p{N}"
+_WORDS_AND_SPACES = r"\w \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+
 
 def check(model: OperationModel, arguments: Mapping[str, Any]) -> None:
     """arguments: keyword -> Python value; None means absent. Raises ValidationException naming every violation."""
@@ -72,7 +75,11 @@ def _constraints(shape: Shape, value: Any) -> Iterator[str]:
 
 @cache
 def _compiled(pattern: str) -> re.Pattern[str]:
-    return re.compile(pattern)
+    """The models' patterns are Java's, where \\w, \\d and \\s are of ASCII; \\p{...} Python doesn't know, so what
+    letters, numbers and separators are is said in its words."""
+    if _UNICODE_CLASSES not in pattern:
+        return re.compile(pattern, re.ASCII)
+    return re.compile(pattern.replace(_UNICODE_CLASSES, _WORDS_AND_SPACES))
 
 
 def _display(value: Any) -> str:

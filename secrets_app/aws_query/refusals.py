@@ -3,7 +3,11 @@
 from secrets_app import errors
 from secrets_app.errors import AwsError
 
+# Elsewhere, too, the name of a class of ours is AWS's name of the error; here without its last word.
+_LAST_WORD = "Exception"
+
 _CODES: dict[type[AwsError], tuple[str, int]] = {
+    errors.AccessDeniedException: ("AccessDenied", 403),
     errors.ExpiredTokenException: ("ExpiredToken", 403),
     errors.IncompleteSignatureException: ("IncompleteSignature", 403),
     errors.InternalServiceError: ("InternalFailure", 500),
@@ -27,4 +31,4 @@ def message_of(error: AwsError) -> str:
 
 
 def code_and_status(error: AwsError) -> tuple[str, int]:
-    return _CODES.get(type(error), (error.code, error.status))
+    return _CODES.get(type(error), (error.code.removesuffix(_LAST_WORD), error.status))

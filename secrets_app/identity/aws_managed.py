@@ -27,7 +27,21 @@ class AwsManagedPolicy:
     def arn(self) -> str:
         return _ARN_PREFIX + self.name
 
-    path = "/"
+    @property
+    def path(self) -> str:
+        return "/"
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        return {}
+
+    @property
+    def default_version(self) -> int:
+        return self.version
+
+    @property
+    def updated_at(self) -> datetime:
+        return self.created_at
 
 
 def _policy(

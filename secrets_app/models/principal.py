@@ -75,3 +75,8 @@ class Principal(AbstractBaseUser):
         if self.kind == self.Kind.ROOT:
             return arns.iam(self.account_id, "root")
         return arns.iam(self.account_id, f"{self.kind}{self.path}{self.name}")
+
+    @property
+    def has_password(self) -> bool:
+        """Whether it can sign in to the console."""
+        return bool(self.password) and self.has_usable_password()

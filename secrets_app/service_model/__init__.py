@@ -16,6 +16,7 @@ from botocore import xform_name
 MODEL_FILES = {
     "secretsmanager": "secretsmanager-2017-10-17.json",
     "kms": "kms-2014-11-01.json",
+    "iam": "iam-2010-05-08.json",
     "sts": "sts-2011-06-15.json",
 }
 # What this server has beside AWS's services; in the same form, written by us.
@@ -101,7 +102,7 @@ class _Shapes:
 
 
 def _operation(name: str, raw: Mapping[str, Any], shapes: _Shapes) -> OperationModel:
-    given = shapes.get(raw["input"]["shape"])
+    given = shapes.get(raw["input"]["shape"]) if "input" in raw else Shape(f"{name}Request", "structure")
     return OperationModel(
         name=name,
         input=given,

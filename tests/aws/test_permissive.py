@@ -212,7 +212,7 @@ def test_what_a_browser_sends_is_refused(seeded: None, headers: dict[str, str]) 
     as_form = send("POST", ENDPOINT + "/", {**forms, **headers}, identity)
 
     assert [answer.error for answer in answers] == ["AccessDeniedException"] * 3
-    assert ElementTree.fromstring(as_form.body)[0][1].text == "AccessDeniedException"  # noqa: S314  our own answer
+    assert ElementTree.fromstring(as_form.body)[0][1].text == "AccessDenied"  # noqa: S314  our own answer
     assert Secret.objects.count() == before
     assert not AuditEvent.objects.filter(event_name__in=["ResetDemo", "SeedDemo", "GetCallerIdentity"]).exists()
 

@@ -196,7 +196,7 @@ def test_what_xml_cannot_hold_is_replaced(db: None) -> None:
 
 
 def test_a_signature_for_another_service(wire: Wire) -> None:
-    assert error(post(wire, service="iam")) == (
+    assert error(post(wire, service="ec2")) == (
         403,
         "Sender",
         "SignatureDoesNotMatch",
@@ -214,7 +214,7 @@ def test_a_signature_for_another_service(wire: Wire) -> None:
             "Could not find operation GetCallerIdentity for version NO_VERSION_SPECIFIED",
         ),
         (b"", "Could not find operation  for version NO_VERSION_SPECIFIED"),
-        (b"Action=AssumeRole&Version=2011-06-15", "AssumeRole is not available on this server."),
+        (b"Action=AssumeRoot&Version=2011-06-15", "AssumeRoot is not available on this server."),
     ],
 )
 def test_an_operation_there_is_not(wire: Wire, body: bytes, message: str) -> None:

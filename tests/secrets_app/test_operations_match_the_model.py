@@ -8,6 +8,7 @@ import pytest
 
 from secrets_app import errors, operations
 from secrets_app.errors import AwsError
+from secrets_app.identity.errors import IamError
 from secrets_app.kms.errors import KmsError
 from secrets_app.operations._operation import REGISTERED
 from secrets_app.service_model import OperationModel, service
@@ -71,3 +72,8 @@ def test_every_modelled_error_has_its_class(code: str) -> None:
 def test_errors_of_kms_are_spelt_as_its_model_spells_them(error: type[AwsError]) -> None:
     assert error.__name__ in service("kms").errors
     assert error.message_key == "message"
+
+
+@pytest.mark.parametrize("error", IamError.__subclasses__())
+def test_errors_of_iam_and_sts_are_those_of_their_models(error: type[AwsError]) -> None:
+    assert error.__name__ in (*service("iam").errors, *service("sts").errors)
