@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from secrets_app.models import AuditEvent
+from secrets_app.principals import NewAccessKey
 from tests import factories
 from tests.aws.conftest import MakeClient
 from tests.aws.wire import Wire, client, refused
@@ -55,7 +56,7 @@ def test_an_access_key_from_beginning_to_end(iam: Any) -> None:
     iam.create_user(UserName="dave")
     made = iam.create_access_key(UserName="dave")["AccessKey"]
     assert made["Status"] == "Active"
-    as_dave = client(factories.NewAccessKey(made["AccessKeyId"], made["SecretAccessKey"]), service="sts")
+    as_dave = client(NewAccessKey(made["AccessKeyId"], made["SecretAccessKey"]), service="sts")
     assert as_dave.get_caller_identity()["Arn"] == f"arn:aws:iam::{ACCOUNT}:user/dave"
 
     iam.update_access_key(UserName="dave", AccessKeyId=made["AccessKeyId"], Status="Inactive")

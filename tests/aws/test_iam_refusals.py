@@ -128,10 +128,11 @@ MALFORMED = [
 
 @pytest.mark.parametrize("text", MALFORMED)
 def test_a_malformed_policy(iam: Any, text: str) -> None:
-    for operation, arguments in (
+    refusing: tuple[tuple[str, dict[str, Any]], ...] = (
         ("create_policy", {"PolicyName": "bad"}),
         ("put_user_policy", {"UserName": "dave", "PolicyName": "bad"}),
-    ):
+    )
+    for operation, arguments in refusing:
         refusal = refused(getattr(iam, operation), PolicyDocument=text, **arguments)
         assert refusal.code == "MalformedPolicyDocument"
         assert refusal.message.startswith("Syntax errors in policy. ")
