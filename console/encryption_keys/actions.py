@@ -8,13 +8,23 @@ LABELS = {
     "alias": "Create alias",
     "description": "Edit description",
     "rotate": "Rotate now",
+    "enable-rotation": "Enable automatic rotation",
+    "disable-rotation": "Disable automatic rotation",
     "disable": "Disable",
     "enable": "Enable",
     "schedule-deletion": "Schedule deletion",
     "cancel-deletion": "Cancel deletion",
 }
 _ALLOWED = {
-    "Enabled": {"alias", "description", "rotate", "disable", "schedule-deletion"},
+    "Enabled": {
+        "alias",
+        "description",
+        "rotate",
+        "enable-rotation",
+        "disable-rotation",
+        "disable",
+        "schedule-deletion",
+    },
     "Disabled": {"alias", "description", "enable", "schedule-deletion"},
     "PendingDeletion": {"cancel-deletion"},
 }

@@ -22,6 +22,12 @@ _CHANGES = {
         "Rotate",
         "You successfully rotated the key.",
     ),
+    "enable-rotation": (
+        "Enable automatic rotation",
+        "Enable",
+        "The key is now rotated by itself every year.",
+    ),
+    "disable-rotation": ("Disable automatic rotation", "Disable", "The key is no longer rotated by itself."),
     "disable": ("Disable key", "Disable", "You successfully disabled the key."),
     "enable": ("Enable key", "Enable", "You successfully enabled the key."),
     "schedule-deletion": ("Schedule key deletion", "Schedule deletion", "You successfully scheduled the deletion."),
@@ -29,6 +35,8 @@ _CHANGES = {
 }
 _CALLS: dict[str, Callable[..., Any]] = {
     "rotate": operations.rotate_key_on_demand,
+    "enable-rotation": operations.enable_key_rotation,
+    "disable-rotation": operations.disable_key_rotation,
     "disable": operations.disable_key,
     "enable": operations.enable_key,
     "schedule-deletion": operations.schedule_key_deletion,

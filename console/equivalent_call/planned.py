@@ -289,6 +289,8 @@ def _change_key(asked: Asked) -> Calls:
     key_id = asked.address.get("key_id", "")
     operations = {
         "rotate": "RotateKeyOnDemand",
+        "enable-rotation": "EnableKeyRotation",
+        "disable-rotation": "DisableKeyRotation",
         "disable": "DisableKey",
         "enable": "EnableKey",
         "cancel-deletion": "CancelKeyDeletion",

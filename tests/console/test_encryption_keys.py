@@ -224,3 +224,20 @@ def test_menu_of_a_key_says_why_an_item_is_off(signed_in: Client) -> None:
     reasons = {item["label"]: item["disabled_reason"] for item in page.context["actions"]}
     assert reasons["Rotate now"] == "Enable the key first."
     assert reasons["Enable"] == ""
+
+
+def test_automatic_rotation_is_enabled_shown_and_disabled(signed_in: Client) -> None:
+    key = make_key("alias/yearly")
+    page = f"/encryption-keys/key?key_id={key.key_id}&region={key.region}"
+
+    def change(action: str) -> None:
+        signed_in.post(f"/encryption-keys/{action}?key_id={key.key_id}&region={key.region}")
+
+    change("enable-rotation")
+    key.refresh_from_db()
+    assert key.rotation_period_days == 365
+    assert "Every 365 days, next on" in signed_in.get(page).content.decode()
+
+    change("disable-rotation")
+    key.refresh_from_db()
+    assert (key.rotation_period_days, key.next_rotation_at) == (None, None)

@@ -214,6 +214,8 @@ def test_staging_label_added_and_moved(compare: Compare, call: Call, secret: Sec
     ("dialog", "form", "operation"),
     [
         ("rotate", {}, "RotateKeyOnDemand"),
+        ("enable-rotation", {}, "EnableKeyRotation"),
+        ("disable-rotation", {}, "DisableKeyRotation"),
         ("disable", {}, "DisableKey"),
         ("enable", {}, "EnableKey"),
         ("schedule-deletion", {"pending_window_in_days": "8"}, "ScheduleKeyDeletion"),
