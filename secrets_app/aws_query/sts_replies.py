@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from secrets_app.sts.operations import CallerIdentity
+from secrets_app.sts.operations import AssumedRole, CallerIdentity
 
 Reply = Mapping[str, Any]
 
@@ -12,4 +12,17 @@ def get_caller_identity(identity: CallerIdentity) -> Reply:
     return {"Arn": identity.arn, "UserId": identity.user_id, "Account": identity.account}
 
 
-REPLIES: Mapping[str, Callable[[Any], Reply]] = {"GetCallerIdentity": get_caller_identity}
+def assume_role(assumed: AssumedRole) -> Reply:
+    return {
+        "SourceIdentity": assumed.source_identity or None,
+        "AssumedRoleUser": {"AssumedRoleId": assumed.unique_id, "Arn": assumed.arn},
+        "Credentials": {
+            "AccessKeyId": assumed.key.access_key_id,
+            "SecretAccessKey": assumed.key.secret_access_key,
+            "SessionToken": assumed.key.session_token,
+            "Expiration": assumed.expires_at,
+        },
+    }
+
+
+REPLIES: Mapping[str, Callable[[Any], Reply]] = {"AssumeRole": assume_role, "GetCallerIdentity": get_caller_identity}

@@ -222,10 +222,10 @@ def test_an_operation_there_is_not(wire: Wire, body: bytes, message: str) -> Non
 
 
 def test_what_is_not_offered_is_on_record(wire: Wire) -> None:
-    post(wire, b"Action=AssumeRole&Version=2011-06-15&RoleArn=arn")
+    post(wire, b"Action=AssumeRoot&Version=2011-06-15&RoleArn=arn")
 
     row = AuditEvent.objects.get()
-    assert (row.event_name, row.request_parameters) == ("AssumeRole", "{}")
+    assert (row.event_name, row.request_parameters) == ("AssumeRoot", "{}")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The operation of STS that clients ask who they are by. Facts: api.md 8."""
+"""Who calls: the operation of STS that clients ask who they are by. Facts: api.md 8."""
 
 from dataclasses import dataclass
 
