@@ -11,7 +11,7 @@ from console.store_secret.configure_form import ConfigureForm
 from console.store_secret.draft import OpenDraft, filled
 from console.store_secret.rotation_step_form import RotationStepForm
 from console.store_secret.secret_type_form import SecretTypeForm
-from console.store_secret.secret_types import RDS
+from console.store_secret.secret_types import DATABASES, RDS, engine
 from console.store_secret.steps import CONFIGURE, ROTATION, TYPE
 from secrets_app import operations
 from secrets_app.errors import AccessDeniedException
@@ -70,9 +70,16 @@ def kind_of(draft: OpenDraft) -> str:
     return draft.posted(TYPE).get("secret_type", RDS) or RDS
 
 
+def engine_of(draft: OpenDraft) -> str:
+    """Of the database whose credentials these are; "" for other secrets."""
+    given = draft.posted(TYPE)
+    chosen = {name: given.get(name, "") for name in ("secret_type", "engine_rds", "engine_other")}
+    return engine({**chosen, "secret_type": kind_of(draft)}) if kind_of(draft) in DATABASES else ""
+
+
 def rotation_step(request: ConsoleRequest, draft: OpenDraft, *, checked: bool) -> RotationStepForm:
     posted = draft.posted(ROTATION)
     functions = rotation.functions_to_choose(request, posted.get("rotation_lambda_arn", ""))
-    make = partial(RotationStepForm, functions=functions, kind=kind_of(draft), rows=posted)
+    make = partial(RotationStepForm, functions=functions, kind=kind_of(draft), engine=engine_of(draft), rows=posted)
     form: RotationStepForm = filled(make, posted, checked=checked) if posted else make(initial=initial_of(None))
     return form

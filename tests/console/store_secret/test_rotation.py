@@ -9,6 +9,7 @@ from django.test import Client
 from secrets_app import operations
 from secrets_app.call import Call
 from secrets_app.models import AuditEvent, RotationFunction, RotationRun
+from secrets_app.rotation.bundled.catalogue import CATALOGUE
 from tests.console.store_secret.wizard import DATABASE, NO_ROTATION, Wizard
 
 pytestmark = pytest.mark.django_db
@@ -55,6 +56,29 @@ def test_alternating_users_need_the_superuser_and_put_it_into_the_value(
     assert "Enter the ARN of the superuser" in refused.content.decode()
     value = operations.get_secret_value(call, secret_id="prod/new").value.string or ""
     assert json.loads(value)["masterarn"] == SUPERUSER
+
+
+def test_functions_for_the_engine_are_offered_first(signed_in: Client, call: Call, rotating: dict[str, Any]) -> None:
+    made = [
+        RotationFunction.objects.create(
+            account_id=call.account, region=call.region, name=bundled.name, handler=bundled.handler, created_at=call.now
+        )
+        for bundled in CATALOGUE
+    ]
+    wizard = Wizard(signed_in)
+    wizard.fill(DATABASE, NO_ROTATION)
+
+    refused = wizard.post(
+        "configure-rotation", **{**rotating, "rotation_lambda_arn": made[3].arn, "strategy": "single"}
+    ).context["form"]
+
+    groups = {label: options for label, options in refused.fields["rotation_lambda_arn"].choices if label}
+    assert [name for _, name in groups["For this database"]] == [
+        "SecretsManagerPostgreSQLAlternatingUsers",
+        "SecretsManagerPostgreSQLSingleUser",
+    ]
+    assert (rotating["rotation_lambda_arn"], "rotate") in groups["Other functions"]
+    assert refused.errors["strategy"] == ["This function is for alternating users."]
 
 
 def test_wrong_schedule_and_missing_function_are_said_at_their_fields(signed_in: Client) -> None:
