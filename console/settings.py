@@ -155,7 +155,8 @@ def _postgresql(url: str) -> dict[str, object]:
             "DATABASE_URL is not a URL of the form postgres://USER:PASSWORD@HOST:PORT/NAME."
         ) from None
     options = config.get("OPTIONS")
-    config["OPTIONS"] = {"connect_timeout": 5, **(options if isinstance(options, dict) else {})}
+    # Statements of the hot path are prepared by their second use (secrets_app/statements.py).
+    config["OPTIONS"] = {"connect_timeout": 5, "prepare_threshold": 1, **(options if isinstance(options, dict) else {})}
     return config
 
 

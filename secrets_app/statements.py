@@ -14,6 +14,7 @@ Row = tuple[Any, ...]
 _MOST_KEPT = 1024
 _MOST_WEIGHT_KEPT = 8 * 1024 * 1024  # a value may have 64 KB, and every thread keeps its own
 _KEPT = "_secrets_console_kept"  # on Django's wrapper of a connection
+_MOMENT = "_secrets_console_moment"
 
 
 _database: ContextVar[BaseDatabaseWrapper | None] = ContextVar("database", default=None)
@@ -32,9 +33,10 @@ def stay_with_database() -> None:
 class Statement:
     """One statement, written once with %s placeholders for both engines.
 
-    On SQLite it goes straight to the driver: Django's cursor takes longer to translate and wrap a statement than
-    SQLite to run it (docs/performance.md). What tests and errors need of Django stays: a counted query goes the long
-    way, errors are Django's, a broken transaction refuses. On PostgreSQL it is Django's cursor, as anywhere.
+    It goes straight to the driver: Django's cursor takes longer to translate and wrap a statement than SQLite to run
+    it, and has PostgreSQL plan it anew each time, where the driver prepares it once (docs/performance.md). What tests
+    and errors need of Django stays: a counted query goes the long way, errors are Django's, a broken transaction
+    refuses.
     """
 
     __slots__ = ("_long_way", "_sql", "_sqlite")
@@ -49,16 +51,20 @@ class Statement:
         if _is_plain_sqlite(database):
             with database.wrap_database_errors:
                 return list(database.connection.execute(self._sqlite, parameters))
+        if _is_plain_postgresql(database):
+            return list(self._executed(database, parameters).fetchall())
         with database.cursor() as cursor:
             cursor.execute(self._for(database), parameters)
             return list(cursor.fetchall())
 
     def made_of_rows(self, parameters: Sequence[Hashable], make: Callable[[list[Row]], Made]) -> Made:
         """What `make` makes of the rows, made anew only if the database has changed since (SQLite; _Kept says how it
-        is known). `make` must depend on nothing but the rows, and what it makes must not be changed, nor be in clear
-        what is stored encrypted."""
+        is known), or once a moment (PostgreSQL, which cannot be asked). `make` must depend on nothing but the rows, and
+        what it makes must not be changed, nor be in clear what is stored encrypted."""
         database = current_database()
-        if not _is_plain_sqlite(database) or database.connection.in_transaction:
+        if not _is_plain_sqlite(database):
+            return self._made_once_a_moment(database, parameters, make)
+        if database.connection.in_transaction:
             return make(self.rows(parameters))
         with database.wrap_database_errors:
             kept = _kept(database)
@@ -71,6 +77,18 @@ class Statement:
             kept.keep(entry, made, _weight(rows) + _weight([entry]))
             return made
 
+    def _made_once_a_moment(
+        self, database: BaseDatabaseWrapper, parameters: Sequence[Hashable], make: Callable[[list[Row]], Made]
+    ) -> Made:
+        moment: dict[tuple[Hashable, ...], Any] | None = getattr(database, _MOMENT, None)
+        if moment is None or database.in_atomic_block:
+            return make(self.rows(parameters))
+        entry = (self._sql, *parameters)
+        if entry not in moment:
+            moment[entry] = make(self.rows(parameters))
+        found: Made = moment[entry]
+        return found
+
     def run(self, parameters: Sequence[Any], *, is_event: bool = False) -> None:
         """is_event: it adds to the audit trail, of which nothing kept is made."""
         database = current_database()
@@ -81,9 +99,17 @@ class Statement:
                 driver.execute(self._sqlite, parameters)
                 if is_event and not driver.in_transaction and (kept := getattr(database, _KEPT, None)) is not None:
                     kept.overlook(driver.total_changes - before)
-            return
-        with database.cursor() as cursor:
-            cursor.execute(self._for(database), parameters)
+        elif _is_plain_postgresql(database):
+            self._executed(database, parameters)
+        else:
+            with database.cursor() as cursor:
+                cursor.execute(self._for(database), parameters)
+
+    def _executed(self, database: BaseDatabaseWrapper, parameters: Sequence[Any]) -> Any:
+        from psycopg import Cursor
+
+        with database.wrap_database_errors:
+            return Cursor(database.connection).execute(self._sql, parameters, prepare=True)
 
     def run_each(self, parameters: Sequence[Sequence[Any]], *, are_events: bool = False) -> None:
         """Once for each, all in a transaction of their own."""
@@ -170,12 +196,17 @@ class one_moment:  # noqa: N801  used as a function is
     connections are asked about once. For what runs from begin to end without waiting, as a request to the API does,
     or all those requests that were there at one turn of an event loop. A moment within another is the same one."""
 
-    __slots__ = ("_begun",)
+    __slots__ = ("_begun", "_begun_on")
 
     def __enter__(self) -> None:
         self._begun: _Kept | None = None
+        self._begun_on: BaseDatabaseWrapper | None = None
         database = current_database()
-        if _is_plain_sqlite(database) and not database.connection.in_transaction:
+        if database.vendor != "sqlite":
+            if getattr(database, _MOMENT, None) is None:
+                setattr(database, _MOMENT, {})
+                self._begun_on = database
+        elif _is_plain_sqlite(database) and not database.connection.in_transaction:
             kept = _kept(database)
             if kept.is_moment_over:
                 kept.is_moment_over = False
@@ -184,13 +215,18 @@ class one_moment:  # noqa: N801  used as a function is
     def __exit__(self, *_error: object) -> None:
         if self._begun is not None:
             self._begun.is_moment_over = True
+        if self._begun_on is not None:
+            setattr(self._begun_on, _MOMENT, None)
 
 
 def next_moment() -> None:
-    """Inside one_moment(): what others have committed meanwhile counts from here on."""
-    kept: _Kept | None = getattr(current_database(), _KEPT, None)
+    """Inside one_moment(): what others, or a transaction of its own, have committed meanwhile counts from here on."""
+    database = current_database()
+    kept: _Kept | None = getattr(database, _KEPT, None)
     if kept is not None:
         kept.forget()
+    if getattr(database, _MOMENT, None):
+        setattr(database, _MOMENT, {})
 
 
 def _kept(database: BaseDatabaseWrapper) -> _Kept:
@@ -203,8 +239,16 @@ def _kept(database: BaseDatabaseWrapper) -> _Kept:
 
 
 def _is_plain_sqlite(database: BaseDatabaseWrapper) -> bool:
+    return database.vendor == "sqlite" and _is_plain(database)
+
+
+def _is_plain_postgresql(database: BaseDatabaseWrapper) -> bool:
+    return database.vendor == "postgresql" and _is_plain(database)
+
+
+def _is_plain(database: BaseDatabaseWrapper) -> bool:
     """With nobody counting queries. Connects if need be, and refuses inside a transaction that has failed."""
-    if database.vendor != "sqlite" or database.force_debug_cursor or database.execute_wrappers:
+    if database.force_debug_cursor or database.execute_wrappers:
         return False
     if database.connection is None:
         database.ensure_connection()

@@ -4,6 +4,7 @@ Order of errors: api.md 2. Every answer has an x-amzn-RequestId; it is the reque
 """
 
 import logging
+import time
 import traceback
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
@@ -29,6 +30,8 @@ _OUR_FAULT = "An error occurred on the server side. The server's log has more un
 
 
 SERVICES = frozenset(targets.SERVICES)
+_GOOD_FOR_SECONDS = 1.0
+_asked_at = 0.0
 
 
 def answer(environ: wsgi.Environ, start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -73,10 +76,17 @@ def answered(
 
 
 def replace_dropped_connection() -> None:
-    """One that the database server has closed meanwhile, as before each of Django's own requests. A file drops none."""
+    """One that the database server has closed meanwhile. A file drops none; and one that was good a moment ago is not
+    asked again, which would cost every request a round trip: if it is gone all the same, this one fails and the next
+    doesn't."""
+    global _asked_at  # noqa: PLW0603
     database = current_database()
-    if database.vendor != "sqlite":
+    if database.vendor == "sqlite":
+        return
+    if database.errors_occurred or time.monotonic() - _asked_at > _GOOD_FOR_SECONDS:
+        _asked_at = time.monotonic()
         database.close_if_unusable_or_obsolete()
+        database.close_if_health_check_failed()
 
 
 def _result(environ: wsgi.Environ, request_id: str) -> bytes:

@@ -9,6 +9,7 @@ from django.db import transaction
 from secrets_app import audit, secret_ids, validation
 from secrets_app.call import Call, Made
 from secrets_app.service_model import OperationModel, service
+from secrets_app.statements import next_moment
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -39,6 +40,7 @@ def operation(
                     result = function(call, *args, **arguments)
                     # In the same transaction: no change without its event, no event of a change that was undone.
                     audit.write(call, arguments)
+                next_moment()
                 if made is not None:
                     made.append(_made(call, service_name, model, arguments))
                 return result

@@ -19,7 +19,7 @@ QUESTIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "secrets by name": ("list_secrets", {"MaxResults": 2, "SortBy": "name"}),
     "secrets by filter": ("list_secrets", {"MaxResults": 2, "Filters": BY_PREFIX}),
     "values": ("batch_get_secret_value", {"MaxResults": 2, "Filters": BY_PREFIX}),
-    "versions": ("list_secret_version_ids", {"MaxResults": 2, "SecretId": "s0", "IncludeDeprecated": True}),
+    "versions": ("list_secret_version_ids", {"MaxResults": 2, "SecretId": "secret-0", "IncludeDeprecated": True}),
 }
 every_question = pytest.mark.parametrize("question", QUESTIONS)
 
@@ -28,9 +28,9 @@ every_question = pytest.mark.parametrize("question", QUESTIONS)
 def five(aws: Any) -> None:
     """Five secrets, and five versions of the first two."""
     for number in range(5):
-        aws.create_secret(Name=f"s{number}", SecretString="x")
+        aws.create_secret(Name=f"secret-{number}", SecretString="x")
     for number in range(4):
-        for name in ("s0", "s1"):
+        for name in ("secret-0", "secret-1"):
             aws.put_secret_value(SecretId=name, SecretString=f"x{number}")
 
 
@@ -65,7 +65,7 @@ def test_a_token_tells_nothing(aws: Any, question: str) -> None:
     token = ask(aws, question)["NextToken"]
 
     assert re.fullmatch(r"[A-Za-z0-9_=-]{1,4096}", token)
-    assert b"s1" not in base64.urlsafe_b64decode(token)
+    assert b"secret-1" not in base64.urlsafe_b64decode(token)
     assert ask(aws, question)["NextToken"] != token
 
 
@@ -94,7 +94,7 @@ def test_a_token_is_of_no_use_to_others(
     """To another principal, in another Region."""
     token = ask(aws, question)["NextToken"]
     elsewhere = aws_as(alice, region="eu-west-1")
-    elsewhere.create_secret(Name="s0", SecretString="x")
+    elsewhere.create_secret(Name="secret-0", SecretString="x")
 
     assert refusal(aws_as(bob), question, NextToken=token) == BAD_TOKEN
     assert refusal(elsewhere, question, NextToken=token) == BAD_TOKEN
@@ -124,10 +124,10 @@ def test_an_altered_token_is_refused(aws: Any, question: str, alteration: str) -
         ("secrets", {"SortBy": "last-changed-date"}),
         ("secrets", {"IncludePlannedDeletion": True}),
         ("secrets", {"Filters": BY_PREFIX}),
-        ("secrets by filter", {"Filters": [{"Key": "name", "Values": ["s0"]}]}),
+        ("secrets by filter", {"Filters": [{"Key": "name", "Values": ["secret-0"]}]}),
         ("secrets by filter", {"Filters": [{"Key": "tag-key", "Values": ["s"]}]}),
-        ("values", {"Filters": [{"Key": "name", "Values": ["s0"]}]}),
-        ("versions", {"SecretId": "s1"}),
+        ("values", {"Filters": [{"Key": "name", "Values": ["secret-0"]}]}),
+        ("versions", {"SecretId": "secret-1"}),
         ("versions", {"IncludeDeprecated": False}),
     ],
 )
@@ -145,20 +145,20 @@ def test_a_token_is_good_for_its_own_operation(aws: Any, other: str) -> None:
 
 
 def test_lists_of_ids_and_of_policies_have_no_pages(aws: Any) -> None:
-    assert refused(aws.batch_get_secret_value, SecretIdList=["s0"], NextToken="x") == BAD_TOKEN
-    assert refused(aws.list_resource_policies, SecretId="s0", NextToken="x") == BAD_TOKEN
+    assert refused(aws.batch_get_secret_value, SecretIdList=["secret-0"], NextToken="x") == BAD_TOKEN
+    assert refused(aws.list_resource_policies, SecretId="secret-0", NextToken="x") == BAD_TOKEN
 
 
 def test_what_comes_and_goes_between_pages_moves_nothing(aws: Any) -> None:
     """Positions, not offsets: nothing is left out, nothing comes twice."""
     first = ask(aws, "secrets")
-    aws.delete_secret(SecretId="s0", ForceDeleteWithoutRecovery=True)
-    aws.delete_secret(SecretId="s1", ForceDeleteWithoutRecovery=True)
-    aws.create_secret(Name="s9")
+    aws.delete_secret(SecretId="secret-0", ForceDeleteWithoutRecovery=True)
+    aws.delete_secret(SecretId="secret-1", ForceDeleteWithoutRecovery=True)
+    aws.create_secret(Name="secret-9")
 
     rest = ask(aws, "secrets", NextToken=first["NextToken"], MaxResults=100)
 
-    assert items(rest) == ["s2", "s3", "s4", "s9"]
+    assert items(rest) == ["secret-2", "secret-3", "secret-4", "secret-9"]
 
 
 def test_a_page_has_a_hundred_secrets_unless_asked_otherwise(aws: Any, alice: Person) -> None:

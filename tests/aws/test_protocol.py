@@ -288,7 +288,7 @@ def test_a_connection_that_the_database_dropped_is_closed_before_it_is_used(tran
     database = connections["default"]
     database.errors_occurred = True
     with (
-        patch.object(database, "vendor", "postgresql"),  # a file drops no connection, so there nobody asks
+        patch.object(database, "vendor", "a server"),  # a file drops no connection, so there nobody asks
         patch.object(database, "is_usable", return_value=False),
         patch.object(database, "close", wraps=database.close) as close,
     ):
