@@ -7,6 +7,7 @@ from secrets_app.kms.choices import KeyEntry
 LABELS = {
     "alias": "Create alias",
     "description": "Edit description",
+    "policy": "Edit key policy",
     "rotate": "Rotate now",
     "enable-rotation": "Enable automatic rotation",
     "disable-rotation": "Disable automatic rotation",
@@ -19,13 +20,14 @@ _ALLOWED = {
     "Enabled": {
         "alias",
         "description",
+        "policy",
         "rotate",
         "enable-rotation",
         "disable-rotation",
         "disable",
         "schedule-deletion",
     },
-    "Disabled": {"alias", "description", "enable", "schedule-deletion"},
+    "Disabled": {"alias", "description", "policy", "enable", "schedule-deletion"},
     "PendingDeletion": {"cancel-deletion"},
 }
 _STATE_ONLY = ("disable", "enable", "schedule-deletion", "cancel-deletion")  # in the list, beside each key
@@ -37,7 +39,7 @@ def url_of_key(key_id: str, region: str) -> str:
 
 def url_of(action: str, key_id: str, region: str, **query: str) -> str:
     query = {"key_id": key_id, "region": region, **query}
-    if action in ("alias", "description", "rename-alias", "delete-alias"):
+    if action in ("alias", "description", "policy", "rename-alias", "delete-alias"):
         return reverse(f"encryption-keys-{action}", query=query)
     return reverse("encryption-keys-change", args=[action], query=query)
 

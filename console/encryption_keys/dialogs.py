@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from console.encryption_keys import actions, key, page
-from console.encryption_keys.forms import AliasForm, CreateKeyForm, DeletionForm, DescriptionForm
+from console.encryption_keys.forms import AliasForm, CreateKeyForm, DeletionForm, DescriptionForm, PolicyForm
 from console.htmx import dialog, saved
 from console.http import ConsoleRequest
 from secrets_app.errors import AccessDeniedException, AwsError
@@ -115,6 +115,24 @@ def description(request: ConsoleRequest) -> HttpResponse:
             initial={"description": operations.describe_key(request.call, key_id=key_id).description}
         )
     return _shown(request, "description", {"form": form, **_about(request, "description", key_id)})
+
+
+@require_http_methods(["GET", "POST"])
+def policy(request: ConsoleRequest) -> HttpResponse:
+    key_id = request.GET.get("key_id", "")
+    context = _about(request, "policy", key_id)
+    if request.method == "GET":
+        document = operations.get_key_policy(request.call, key_id=key_id).document
+        return _shown(request, "policy", {**context, "form": PolicyForm(), "document": document})
+    form = PolicyForm(request.POST)
+    context |= {"form": form, "document": request.POST.get("policy", "")}
+    if not form.is_valid():
+        return _shown(request, "policy", {**context, "error": "A key always has a policy."})
+    try:
+        operations.put_key_policy(request.call, key_id=key_id, policy=form.cleaned_data["policy"])
+    except AwsError as error:
+        return _shown(request, "policy", {**context, "error": error.message})
+    return _saved(request, "You successfully updated the key policy.", key_id)
 
 
 @require_http_methods(["GET", "POST"])

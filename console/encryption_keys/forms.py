@@ -46,6 +46,13 @@ class DescriptionForm(AwsForm):
     )
 
 
+class PolicyForm(AwsForm):
+    policy = forms.CharField(label="Key policy", strip=False)
+
+    def clean_policy(self) -> str:
+        return str(self.cleaned_data["policy"]).replace("\r\n", "\n")
+
+
 class CreateKeyForm(AliasForm, DescriptionForm):
     field_order = ("alias", "description")
 

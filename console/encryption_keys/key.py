@@ -41,8 +41,10 @@ def context(request: ConsoleRequest, key_id: str) -> dict[str, Any]:
         "most_rotations": MOST_ROTATIONS,
     }
     _read(found, "aliases", lambda: _aliases(request, key.key_id))
+    _read(found, "policy", lambda: operations.get_key_policy(call, key_id=key.key_id).document)
     _read(found, "material", lambda: _material(request, key.key_id))
     if not is_aws_managed:
+        found["policy_url"] = actions.url_of("policy", key.key_id, call.region)
         _read(found, "protected", lambda: of_key(request, key.key_id))
     found["title"] = found["aliases"][0]["name"] if found.get("aliases") else key.key_id
     found["breadcrumbs"] = [

@@ -10,5 +10,6 @@ urlpatterns = [
     path("rename-alias", dialogs.rename_alias, name="encryption-keys-rename-alias"),
     path("delete-alias", dialogs.delete_alias, name="encryption-keys-delete-alias"),
     path("description", dialogs.description, name="encryption-keys-description"),
+    path("policy", dialogs.policy, name="encryption-keys-policy"),
     path("<slug:action>", dialogs.change, name="encryption-keys-change"),
 ]

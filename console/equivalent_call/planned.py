@@ -284,6 +284,12 @@ def _key_description(asked: Asked) -> Calls:
     return [asked.kms("UpdateKeyDescription", KeyId=key_id, Description=text)]
 
 
+@plans("encryption-keys-policy")
+def _key_policy(asked: Asked) -> Calls:
+    document = asked.form.get("policy", "").replace("\r\n", "\n")
+    return [asked.kms("PutKeyPolicy", KeyId=asked.address.get("key_id", ""), Policy=document)]
+
+
 @plans("encryption-keys-change")
 def _change_key(asked: Asked) -> Calls:
     key_id = asked.address.get("key_id", "")

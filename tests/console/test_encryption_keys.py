@@ -237,3 +237,19 @@ def test_automatic_rotation_is_enabled_shown_and_disabled(signed_in: Client) -> 
     assert "Every 365 days, next on" in shown_after("enable-rotation")
     assert "Every 365 days, next on" not in shown_after("disable-rotation")
     assert KmsKey.objects.filter(pk=key.pk, rotation_period_days=None, next_rotation_at=None).exists()
+
+
+def test_a_key_policy_is_shown_edited_and_refused_where_it_locks_out(signed_in: Client) -> None:
+    key = make_key("alias/guarded")
+    address = f"?key_id={key.key_id}&region={key.region}"
+    shown = signed_in.get(f"/encryption-keys/policy{address}")
+    assert "Enable IAM User Permissions" in signed_in.get(f"/encryption-keys/key{address}").content.decode()
+    ours = shown.context["document"].replace("key-default-1", "ours")
+
+    refused = signed_in.post(f"/encryption-keys/policy{address}", {"policy": ours.replace("kms:*", "kms:Encrypt")})
+    assert (refused.status_code, "will not allow you to update" in refused.content.decode()) == (422, True)
+    assert signed_in.post(f"/encryption-keys/policy{address}", {"policy": ""}).status_code == 422
+    signed_in.post(f"/encryption-keys/policy{address}", {"policy": ours.replace("\n", "\r\n")})
+
+    key.refresh_from_db()
+    assert key.policy == ours

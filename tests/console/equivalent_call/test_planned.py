@@ -12,6 +12,7 @@ from django.urls import get_resolver, resolve
 from console.equivalent_call import planned
 from secrets_app import operations, replication
 from secrets_app.call import Call, Made
+from secrets_app.kms import key_policy
 from secrets_app.models import BulkChange, KmsKey, RotationFunction, Secret
 from tests import factories
 from tests.factories import NOW
@@ -225,6 +226,12 @@ def test_staging_label_added_and_moved(compare: Compare, call: Call, secret: Sec
 )
 def test_keys(compare: Compare, key: KmsKey, dialog: str, form: dict[str, str], operation: str) -> None:
     assert compare(f"/encryption-keys/{dialog}?key_id={key.key_id}", form) == [operation]
+
+
+def test_a_key_policy(compare: Compare, key: KmsKey) -> None:
+    document = key_policy.unless_given(key.account_id, key.region, key.manager).replace("key-default-1", "ours")
+
+    assert compare(f"/encryption-keys/policy?key_id={key.key_id}", {"policy": document}) == ["PutKeyPolicy"]
 
 
 def test_keys_and_their_aliases(compare: Compare, key: KmsKey) -> None:
