@@ -14,6 +14,7 @@ from urllib.parse import unquote_to_bytes
 
 import httptools
 from uvicorn.config import Config
+from uvicorn.protocols.http.flow_control import FlowControl
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
@@ -65,6 +66,18 @@ class ApiRequest:
         self.disconnected = False
 
 
+class _Flow(FlowControl):
+    """Asks nothing of a transport that is closing, of which the connection hears a moment later."""
+
+    def pause_reading(self) -> None:
+        if not self._transport.is_closing():
+            super().pause_reading()
+
+    def resume_reading(self) -> None:
+        if not self._transport.is_closing():
+            super().resume_reading()
+
+
 class Connection(HttpToolsProtocol):
     cycle: Any  # the request that came last, an ApiRequest or uvicorn's
     pipeline: Any  # those before it that are not answered yet, itself included
@@ -87,6 +100,7 @@ class Connection(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        self.flow = _Flow(transport)
         host, port = self.client or ("", 0)
         server, server_port = self.server or ("", 0)
         self._of_connection = {

@@ -3,6 +3,7 @@
 import json
 import re
 import socket
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -189,8 +190,9 @@ def test_headers_become_what_wsgi_makes_of_them(talk: Talk, monkeypatch: pytest.
 
 def test_who_goes_away_in_the_middle_is_no_failure(port: int, talk: Talk, capfd: pytest.CaptureFixture[str]) -> None:
     """A traceback for each would let anybody fill the log."""
-    for begin in (api()[:-1], api(), PAGE, PAGE[:20], PAGE * 50):
+    for begin in (api()[:-1], api(), PAGE, PAGE[:20], *[PAGE * 50] * 20):
         with socket.create_connection(("127.0.0.1", port)) as stream:
+            stream.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))  # closing resets
             stream.sendall(begin)
 
     assert statuses(talk(LAST_PAGE)) == [200]
