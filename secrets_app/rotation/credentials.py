@@ -38,7 +38,9 @@ def for_one_step(run: RotationRun, secret: Secret, now: datetime, time_limit: ti
 
 def revoke(run: RotationRun) -> None:
     """Nothing the function still sends for this run is accepted from now on."""
-    AccessKey.objects.filter(session_name=session_name(run), expires_at__isnull=False).delete()
+    AccessKey.objects.filter(
+        session_name=session_name(run), principal__account=run.secret.account_id, expires_at__isnull=False
+    ).delete()
 
 
 def delete_expired(now: datetime) -> int:
