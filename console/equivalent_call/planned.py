@@ -203,6 +203,27 @@ def _promote(asked: Asked) -> Calls:
     return [asked.call("StopReplicationToReplica", SecretId=asked.secret_id)]
 
 
+@plans("secret-cross-account-associate")
+def _associate(asked: Asked) -> Calls:
+    role = asked.form.get("replication_role_arn", "").strip()
+    given = {
+        "SecretId": asked.secret_id,
+        "CrossAccountReplicaARN": asked.form.get("cross_account_replica_arn", "").strip(),
+    }
+    return [asked.call("AssociateCrossAccountReplica", **given, **({"ReplicationRoleARN": role} if role else {}))]
+
+
+@plans("secret-cross-account-disassociate")
+def _disassociate(asked: Asked) -> Calls:
+    arn = asked.form.get("replica_arn", "")
+    return [asked.call("DisassociateCrossAccountReplica", SecretId=asked.secret_id, CrossAccountReplicaARN=arn)]
+
+
+@plans("secret-cross-account-stop")
+def _stop_cross_account(asked: Asked) -> Calls:
+    return [asked.call("StopReplicationToReplica", SecretId=asked.secret_id)]
+
+
 @plans("secret-permissions-edit")
 def _permissions(asked: Asked) -> Calls:
     document = asked.form.get("resource_policy", "").replace("\r\n", "\n")

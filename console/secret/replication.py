@@ -8,7 +8,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from console.htmx import dialog
 from console.http import ConsoleRequest
-from console.secret import actions_menu
+from console.secret import actions_menu, cross_account
 from console.secret._for_secret import for_secret, url_of
 from console.secret._saved import secret_refreshed, secret_saved
 from console.secret.replication_form import ConfirmedForm, KeyForm, ReplicateForm, RetryForm
@@ -27,6 +27,7 @@ def panel(request: ConsoleRequest, described: Description) -> dict[str, Any]:
     secret = described.secret
     return {
         **_table(request, secret, described.replicas),
+        **cross_account.panel(described),
         "replicate_refused": actions_menu.reason(described, "ReplicateSecretToRegions"),
         "replication_actions": [
             {

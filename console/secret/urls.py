@@ -4,6 +4,7 @@ from django.urls import path
 
 from console.secret import (
     comparison,
+    cross_account,
     deletion,
     details,
     page,
@@ -36,6 +37,9 @@ urlpatterns = [
     path("rotation/cancel", rotation.cancel, name="secret-rotation-cancel"),
     path("rotation/discard", rotation.discard, name="secret-rotation-discard"),
     path("rotation/status", rotation.status, name="secret-rotation-status"),
+    path("cross-account/associate", cross_account.associate, name="secret-cross-account-associate"),
+    path("cross-account/disassociate", cross_account.disassociate, name="secret-cross-account-disassociate"),
+    path("cross-account/stop", cross_account.stop, name="secret-cross-account-stop"),
     path("replication/replicate", replication.replicate, name="secret-replication-replicate"),
     path("replication/keys", replication.keys, name="secret-replication-keys"),
     path("replication/retry", replication.retry, name="secret-replication-retry"),
