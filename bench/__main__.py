@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import pages, report, requests
+from bench import pages, policies, report, requests
 from bench.servers import ROOT, MiniStack, Moto, Ours, Server, install_peers
 
 SECRETS = 10_000
@@ -33,7 +33,9 @@ def main() -> None:
         scale = _scale(ours, measured[ours.name]["load"]["ListSecrets"])
         _say("Console pages with 500,000 secrets ...")
         found = pages.of_both(Path(scratch) / "pages")
-    report.write(measured, scale, found, versions=versions, connections=_CONNECTIONS, rounds=_ROUNDS)
+    report.write(
+        measured, scale, found, policies.measured(), versions=versions, connections=_CONNECTIONS, rounds=_ROUNDS
+    )
     _say(f"Written to {report.PATH.relative_to(ROOT)}.")
 
 

@@ -157,13 +157,14 @@ def _global_keys(call: "Call") -> dict[str, Any]:
         "aws:PrincipalArn": identity.role_arn or identity.arn,
         "aws:PrincipalAccount": identity.account,
         "aws:PrincipalType": _PRINCIPAL_TYPES[identity.kind],
+        "aws:PrincipalIsAWSService": "false",
         "aws:ViaAWSService": "false",
         "aws:userid": user_id(identity),
     }
     if call.source_ip:
         context["aws:SourceIp"] = call.source_ip
-    if call.user_agent:
-        context["aws:UserAgent"] = call.user_agent
+    if call.user_agent:  # as much of it as CloudTrail records of long ones, and patterns have to read
+        context["aws:UserAgent"] = call.user_agent[:1024]
     if identity.kind == "user":
         context["aws:username"] = identity.name
     for key, value in identity.tags.items():

@@ -135,7 +135,8 @@ class Call:
         """
         action = action or self.action
         if secret is None:
-            arn, account = secret_ids.pseudo_arn(self.account, self.region, secret_id), self.account
+            arn = secret_ids.pseudo_arn(self.account, self.region, secret_id)
+            account = secret_ids.account_of(arn) or self.account
             tags, document = None, None
             request_context = {**(context or {}), "secretsmanager:SecretId": arn}
         else:

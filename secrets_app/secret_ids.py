@@ -87,6 +87,13 @@ def pseudo_arn(account: str, region: str, secret_id: str) -> str:
     return arns.secret(region, account, secret_id, "??????")
 
 
+def account_of(arn: str) -> str:
+    """Whose secret the ARN would name, so that one of another account reads as forbidden whether or not it exists; ""
+    if it is no secret's ARN."""
+    read = arns.read_secret(arn)
+    return read.account if read else ""
+
+
 def resource_policy_of(secret_pk: int) -> str:
     rows = _POLICY.rows([secret_pk])
     return str(rows[0][0]) if rows else ""

@@ -4,17 +4,17 @@ A condition that is not met makes its statement not apply; it never denies.
 Source: IAM User Guide, "Condition operators" and "Multivalued context keys".
 """
 
-import ipaddress
+import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from operator import eq, ge, gt, le, lt, ne
-from typing import Literal
+from typing import Any, Literal
 
 from secrets_app.iam.context import ContextValue, RequestContext, as_text, values_of
 from secrets_app.iam.errors import MalformedPolicy
 from secrets_app.iam.matching import Pattern, Text, arn_pattern, text_pattern
-from secrets_app.iam.values import from_base64, instant, ip_network, number
+from secrets_app.iam.values import from_base64, instant, ip_address, ip_network, number
 
 SetQualifier = Literal["", "ForAnyValue", "ForAllValues"]
 _Test = Callable[[object, RequestContext], bool]  # does one value of the request satisfy the operator?
@@ -30,7 +30,7 @@ class Operator:
     if_exists: bool
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)  # compared by identity: the same condition is compiled once
 class Condition:
     """One operator on one key."""
 
@@ -38,9 +38,16 @@ class Condition:
     key: str  # lower case
     values: tuple[str, ...]
     negated: bool
-    _test: _Test = field(compare=False, repr=False)
+    _test: _Test = field(repr=False)
 
     def holds(self, context: RequestContext) -> bool:
+        """Statements with the same condition ask it once in a request."""
+        found = context.holds.get(self)
+        if found is None:
+            found = context.holds[self] = self._holds(context)
+        return found
+
+    def _holds(self, context: RequestContext) -> bool:
         value = context.get(self.key)
         if self.operator.name == "Null":
             return ("true" if value is None else "false") in self.values
@@ -78,12 +85,17 @@ def _qualifier(full_name: str) -> SetQualifier:
 
 
 def compile_condition(operator: Operator, key: str, values: Sequence[str], *, variables: bool) -> Condition:
+    return _compiled(operator, key.lower(), tuple(values), variables)
+
+
+@functools.lru_cache(maxsize=2048)
+def _compiled(operator: Operator, key: str, values: tuple[str, ...], variables: bool) -> Condition:  # noqa: FBT001
     if operator.name == "Null":
-        values = [value.lower() for value in values]
+        values = tuple(value.lower() for value in values)
         if not set(values) <= {"true", "false"}:
             raise MalformedPolicy('The values of a Null condition are "true" and "false".')
     compiled, negated = _OPERATORS[operator.name]
-    return Condition(operator, key.lower(), tuple(values), negated, compiled(values, variables))
+    return Condition(operator, key, values, negated, compiled(values, variables))
 
 
 # -- text
@@ -97,7 +109,7 @@ def _text_equals(*, ignore_case: bool = False, negated: bool = False) -> _Compil
 
         def test(value: object, context: RequestContext) -> bool:
             asked = fold(as_text(value))
-            wanted = (text.value(context) for text in texts)
+            wanted = (text.value(context, asked) for text in texts)
             return any(text is not None and fold(text) == asked for text in wanted) is not negated
 
         return test
@@ -123,7 +135,7 @@ def _bool(values: Sequence[str], variables: bool) -> _Test:
 
     def test(value: object, context: RequestContext) -> bool:
         asked = as_text(value).lower()
-        return asked in ("true", "false") and any((text.value(context) or "").lower() == asked for text in texts)
+        return asked in ("true", "false") and any((text.value(context, asked) or "").lower() == asked for text in texts)
 
     return test
 
@@ -138,8 +150,8 @@ def _ordered(read: Callable[[object], Decimal | None], compare: Callable[[Decima
     def compiled(values: Sequence[str], _variables: bool) -> _Test:
         limits = [read(value) for value in values]
 
-        def test(value: object, _context: RequestContext) -> bool:
-            asked = read(value)
+        def test(value: object, context: RequestContext) -> bool:
+            asked = context.once(read, as_text(value) if isinstance(value, bool) else value, _read)
             return asked is not None and combine(limit is not None and compare(asked, limit) for limit in limits)
 
         return test
@@ -154,18 +166,17 @@ def _ip_address(*, negated: bool = False) -> _Compile:
     def compiled(values: Sequence[str], _variables: bool) -> _Test:
         networks = [network for network in map(ip_network, values) if network is not None]
 
-        def test(value: object, _context: RequestContext) -> bool:
-            try:
-                address = ipaddress.ip_address(as_text(value).strip())
-            except ValueError:
-                return negated
-            # A listener for both families sees IPv4 clients as ::ffff:203.0.113.5.
-            mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
-            return any((mapped or address) in network for network in networks) is not negated
+        def test(value: object, context: RequestContext) -> bool:
+            address = context.once(ip_address, as_text(value), _read)
+            return any(address in network for network in networks if address) is not negated
 
         return test
 
     return compiled
+
+
+def _read(read: Callable[[Any], Any], value: object, _context: RequestContext) -> Any:
+    return read(value)
 
 
 def _binary(values: Sequence[str], _variables: bool) -> _Test:

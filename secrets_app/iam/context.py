@@ -1,11 +1,16 @@
 """The condition keys of one request, and how their values read as text."""
 
 import base64
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Hashable, Mapping
 from datetime import UTC, datetime
+from typing import Any, TypeVar
 
 ContextScalar = str | int | float | bool | bytes | datetime
 ContextValue = ContextScalar | Collection[str]  # a list, tuple or set is a multivalued key; a datetime is aware
+
+Asked = TypeVar("Asked", bound=Hashable)
+Value = TypeVar("Value", bound=Hashable)
+Answer = TypeVar("Answer")
 
 _MULTIVALUED = (list, tuple, set, frozenset)
 
@@ -16,11 +21,22 @@ class RequestContext:
     The names are folded on the first question, so a policy without conditions pays nothing for them.
     """
 
-    __slots__ = ("_folded", "_given")
+    __slots__ = ("_answers", "_folded", "_given", "holds")
 
     def __init__(self, given: Mapping[str, ContextValue]) -> None:
         self._given = given
         self._folded: dict[str, ContextValue] | None = None
+        self.holds: dict[object, bool] = {}  # the conditions asked so far
+        self._answers: dict[tuple[object, object], Any] = {}
+
+    def once(self, asked: Asked, value: Value, answer: "Callable[[Asked, Value, RequestContext], Answer]") -> Answer:
+        """What `answer` says of the two in this request: statements that say the same are asked once."""
+        key = (asked, value)
+        try:
+            return self._answers[key]  # type: ignore[no-any-return]
+        except KeyError:
+            found = self._answers[key] = answer(asked, value, self)
+            return found
 
     def get(self, folded_key: str) -> ContextValue | None:
         """The value of a key whose name is already lower case. An empty list counts as an absent key."""

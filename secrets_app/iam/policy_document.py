@@ -19,11 +19,17 @@ from secrets_app.iam.errors import UnsupportedPrincipal as UnsupportedPrincipal
 from secrets_app.iam.matching import ARN_FIELDS, Actions, Resources
 from secrets_app.iam.principals import Principals, parse_principals
 
-Kind = Literal["identity", "resource", "trust"]  # trust: who may assume a role; it has no Resource
+# trust: who may assume a role; it has no Resource. key: the policy of a KMS key.
+Kind = Literal["identity", "resource", "trust", "key"]
 Effect = Literal["Allow", "Deny"]
 
 VERSION_WITH_VARIABLES = "2012-10-17"
 _VERSIONS = (VERSION_WITH_VARIABLES, "2008-10-17")
+
+# Of a resource policy and a key policy: documented quotas. Of the others: what IAM's model lets through at all; the
+# quotas of users, groups, roles and managed policies are smaller, and not a matter of the language.
+_LONGEST: dict[Kind, int] = {"identity": 131_072, "resource": 20_480, "trust": 131_072, "key": 32_768}
+_USUALLY_SHORTER = 4_096
 
 _POLICY_ELEMENTS = {"Version", "Id", "Statement"}
 _STATEMENT_ELEMENTS = {
@@ -53,7 +59,10 @@ class Statement:
             return False
         if self.resources.include(resource, context) is self.not_resource:
             return False
-        return not self.conditions or all(condition.holds(context) for condition in self.conditions)
+        for condition in self.conditions:  # noqa: SIM110  a generator costs more than the questions
+            if not condition.holds(context):
+                return False
+        return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,11 +81,12 @@ def parse(text: str, *, kind: Kind, name: str = "") -> Policy:
 
     Raises MalformedPolicy.
     """
-    return _parsed(text, kind, name)
+    if len(text) > _LONGEST[kind]:
+        raise MalformedPolicy(f"The policy has {len(text):,} characters; {_LONGEST[kind]:,} are the most.")
+    return (_parsed if len(text) <= _USUALLY_SHORTER else _parsed_long)(text, kind, name)
 
 
-@functools.lru_cache(maxsize=1024)
-def _parsed(text: str, kind: Kind, name: str) -> Policy:
+def _taken_apart(text: str, kind: Kind, name: str) -> Policy:
     document = _json_object(text)
     if unknown := set(document) - _POLICY_ELEMENTS:
         raise MalformedPolicy(f"A policy has no element {min(unknown)!r}.")
@@ -97,6 +107,10 @@ def _parsed(text: str, kind: Kind, name: str) -> Policy:
         allows=tuple(statement for statement in statements if statement.effect == "Allow"),
         denies=tuple(statement for statement in statements if statement.effect == "Deny"),
     )
+
+
+_parsed = functools.lru_cache(maxsize=1024)(_taken_apart)
+_parsed_long = functools.lru_cache(maxsize=64)(_taken_apart)  # a few hundred kilobytes each
 
 
 # -- JSON
@@ -235,7 +249,7 @@ def _checked_resources(resources: list[str], kind: Kind) -> list[str]:
             continue
         if not resource.startswith("arn:"):
             raise MalformedPolicy(f"{resource!r} is neither an ARN nor *.")
-        if kind == "resource" and resource.count(":") < ARN_FIELDS - 1:
+        if kind in ("resource", "key") and resource.count(":") < ARN_FIELDS - 1:
             raise MalformedPolicy(f"{resource!r} is not a whole ARN.")
     return resources
 

@@ -72,6 +72,16 @@ def ip_network(text: str) -> IpNetwork | None:
         return None
 
 
+def ip_address(text: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """A listener for both families sees IPv4 clients as ::ffff:203.0.113.5: they are IPv4."""
+    try:
+        address = ipaddress.ip_address(text.strip())
+    except ValueError:
+        return None
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return mapped or address
+
+
 def from_base64(text: str) -> bytes | None:
     try:
         return base64.b64decode(text, validate=True)

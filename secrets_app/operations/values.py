@@ -44,14 +44,14 @@ def get_secret_value(
 
 
 def _read(call: Call, secret_id: str, *, version_id: str, label: str) -> SecretValue:
-    if not version_id and not label:
-        label = staging_labels.CURRENT
-    stored = stored_values.find(call, secret_id, label=label, version_id=version_id)
     context: dict[str, str | list[str]] = {}
     if version_id:
         context["secretsmanager:VersionId"] = version_id
-    if label:
+    if label:  # only where it was passed (documented): a policy that asks for AWSCURRENT wants to be told so
         context["secretsmanager:VersionStage"] = label
+    if not version_id and not label:
+        label = staging_labels.CURRENT
+    stored = stored_values.find(call, secret_id, label=label, version_id=version_id)
     policy = None if stored is None else stored.policy_document
     call.authorize_secret(stored, secret_id, context=context, policy_document=policy)
     if stored is None:

@@ -48,7 +48,9 @@ def test_identity_policy(document: str) -> None:
     [
         ("", "not valid JSON"),
         ("[]", "is a JSON object"),
-        ('{"Statement": [' * 20_000, "nested too deeply"),
+        ('{"Statement": [' * 8_000, "nested too deeply"),
+        ("[" * 10_000, "nested too deeply"),
+        ('{"Statement": [' * 20_000, "300,000 characters; 131,072 are the most"),
         ('{"Version": 1e99999999999999999999}', "too large an exponent"),
         ('{"Version": NaN}', "not a JSON value"),
         ('{"Statement": {"Effect": "Deny", "Effect": "Allow"}}', "'Effect' is there twice"),
@@ -187,3 +189,16 @@ def test_a_trust_policy_has_principals_and_no_resource() -> None:
     for kind, document in (("trust", with_statement(Principal="*")), ("trust", with_statement("Resource"))):
         with pytest.raises(MalformedPolicy):
             parse(document, kind=kind)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("kind", "longest"), [("identity", 131_072), ("resource", 20_480), ("key", 32_768), ("trust", 131_072)]
+)
+def test_longest_policy(kind: Any, longest: int) -> None:
+    """Resource policies: the service model; key policies: KMS Developer Guide, "Resource quotas"; others: IAM's own."""
+    elements = {"identity": {}, "trust": {"Principal": "*"}}.get(kind, {"Principal": "*"})
+    document = with_statement(*(["Resource"] if kind == "trust" else []), **elements)
+
+    assert parse(document.ljust(longest), kind=kind).allows
+    with pytest.raises(MalformedPolicy, match=f"{longest + 1:,} characters; {longest:,} are the most"):
+        parse(document.ljust(longest + 1), kind=kind)
