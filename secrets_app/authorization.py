@@ -72,7 +72,7 @@ def decide_key(call: "Call", action: str, key: KeyFacts, context: Mapping[str, A
         return Decision(outcome="ExplicitDeny", reason="with an explicit deny in an identity-based policy")
     document = key.policy or key_policy.unless_given(key.account_id, key.region, key.manager)
     try:
-        policy = parse(document, kind="resource")
+        policy = parse(document, kind="key")
     except MalformedPolicy:
         return Decision(outcome="ExplicitDeny", reason="with an explicit deny in a resource-based policy")
     asked = (policy, *caller.identity_policies, *(caller.session_policies or ()), *filter(None, (caller.boundary,)))

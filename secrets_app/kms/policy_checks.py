@@ -22,7 +22,7 @@ def check(document: str) -> None:
     if len(document.encode()) > LONGEST:
         raise LimitExceededException(f"A key policy has at most {LONGEST} bytes.", parameter="Policy")
     try:
-        policy = parse(document, kind="resource")
+        policy = parse(document, kind="key")
     except MalformedPolicy as error:
         raise MalformedPolicyDocumentException(str(error), parameter="Policy") from None
     if not _names_only_who_exists(policy):

@@ -77,9 +77,9 @@ def one_holds(operator: str, wanted: Any, asked: str, context: Json) -> bool:
         wanted = resolved
     match operator.replace("Not", ""):
         case "StringEquals":
-            return asked == wanted
+            return bool(asked == wanted)
         case "StringEqualsIgnoreCase":
-            return asked.lower() == wanted.lower()
+            return bool(asked.lower() == wanted.lower())
         case "StringLike":
             return glob(wanted, asked)
         case "ArnLike" | "ArnEquals":
@@ -87,7 +87,7 @@ def one_holds(operator: str, wanted: Any, asked: str, context: Json) -> bool:
         case "IpAddress":
             return ipaddress.ip_address(asked) in ipaddress.ip_network(wanted, strict=False)
         case "Bool":
-            return asked == wanted
+            return bool(asked == wanted)
         case "NumericEquals":
             return float(asked) == float(wanted)
         case "NumericLessThan":
