@@ -9,8 +9,11 @@ from django.db import transaction
 
 from secrets_app import arns, principals, staging_labels, versions
 from secrets_app.errors import AwsError, InvalidRequestException
+from secrets_app.iam.evaluate import Caller, Request, evaluate
+from secrets_app.iam.policy_document import MalformedPolicy, parse
 from secrets_app.models import AccessKey, IdentityPolicy, Principal, RotationConfiguration, RotationRun, Secret
 from secrets_app.principals import Identity, NewAccessKey
+from secrets_app.rotation import function_policy
 
 ROLE_NAME = "SecretsManagerRotationFunction"
 _ON_THE_SECRET = ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"]
@@ -67,9 +70,21 @@ def external_role(secret: Secret, role_arn: str) -> Principal:
     role = Principal.objects.filter(
         account=secret.account_id, kind=Principal.Kind.ROLE, name=role_arn.rpartition("/")[2], is_active=True
     ).first()
-    if role is None or role.arn != role_arn:
+    if role is None or role.arn != role_arn or not _may_be_assumed(role, secret):
         raise InvalidRequestException(f"Secrets Manager is unable to assume role {role_arn}.")
     return role
+
+
+def _may_be_assumed(role: Principal, secret: Secret) -> bool:
+    """By Secrets Manager, which its trust policy has to name (user guide, "Managed external secrets")."""
+    context = {"aws:SourceAccount": secret.account_id, "aws:SourceArn": secret.arn}
+    try:
+        trust = parse(role.trust_policy, kind="trust") if role.trust_policy else None
+    except MalformedPolicy:
+        return False
+    caller = Caller(arn=function_policy.SERVICE, account=secret.account_id, kind="service")
+    request = Request("sts:AssumeRole", role.arn, role.account_id, context)
+    return trust is not None and evaluate(caller, request, trust).allowed
 
 
 def _others_to_read(secret: Secret, external: RotationConfiguration | None) -> list[str]:

@@ -6,6 +6,7 @@ FD, so that whatever the function prints is only a log.
 
 import importlib
 import json
+import logging
 import os
 import signal
 import sys
@@ -133,6 +134,7 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
         invoked_function_arn=request["function_arn"],
         deadline=time.monotonic() + request["seconds"],
     )
+    _log_as_lambda_does(context)
     try:
         load(request)(request["event"], context)
     except BaseException as error:  # sys.exit() in a handler is a failure too
@@ -144,6 +146,14 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
             "errorMessage": message if len(message) <= _LONGEST_MESSAGE else _TOO_LONG,
         }
     return {"succeeded": True}
+
+
+def _log_as_lambda_does(context: Context) -> None:
+    """Functions written for it log by the root logger, which has a handler there."""
+    handler = logging.StreamHandler(sys.stdout)
+    form = f"[%(levelname)s]\t%(asctime)s.%(msecs)03dZ\t{context.aws_request_id}\t%(message)s"
+    handler.setFormatter(logging.Formatter(form, "%Y-%m-%dT%H:%M:%S"))
+    logging.getLogger().addHandler(handler)
 
 
 def load(request: dict[str, Any]) -> Handler:

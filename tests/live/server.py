@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from configparser import RawConfigParser
 from contextlib import suppress
 from email.message import Message
@@ -52,6 +52,11 @@ class LiveServer:
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
+    def arguments(self) -> Sequence[str]:
+        """What Python is started with."""
+        return ["manage.py", self.command]
+
+    @property
     def url(self) -> str:
         return f"http://127.0.0.1:{self.port}"
 
@@ -94,7 +99,7 @@ class LiveServer:
         """Until it has said how to sign in, which it does once it answers."""
         with self._log.open("wb") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "manage.py", self.command],
+                [sys.executable, *self.arguments],
                 cwd=ROOT,
                 env=self._environment,
                 stdout=log,

@@ -38,10 +38,21 @@ def plugin(function: RotationFunction) -> RotationFunction:
     return function
 
 
+def trust(service: str) -> str:
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 @pytest.fixture
 def role(call: Call) -> Principal:
     role = Principal.objects.create(
-        account_id=call.account, kind="role", name="partner", unique_id="AROAPARTNER", created_at=call.now, password="!"
+        account_id=call.account,
+        kind="role",
+        name="partner",
+        unique_id="AROAPARTNER",
+        created_at=call.now,
+        password="!",
+        trust_policy=trust("secretsmanager.amazonaws.com"),
     )
     document = {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "*", "Resource": "*"}]}
     IdentityPolicy.objects.create(principal=role, name="all", document=json.dumps(document))
@@ -150,6 +161,16 @@ def test_what_is_refused(
 
     assert operations.describe_secret(call, secret_id=partners_secret.arn).rotation is None
     assert list(labels(call, partners_secret)) == [FIRST_VERSION]
+
+
+@pytest.mark.parametrize("policy", ["", trust("s3.amazonaws.com"), "{"])
+def test_a_role_that_does_not_trust_secrets_manager_is_refused(
+    call: Call, partners_secret: Secret, plugin: RotationFunction, role: Principal, policy: str
+) -> None:
+    Principal.objects.filter(pk=role.pk).update(trust_policy=policy)
+
+    with pytest.raises(InvalidRequestException, match="is unable to assume role"):
+        rotate_it(call)
 
 
 def test_metadata_is_for_external_secrets_only(call: Call, database_secret: Secret, function: RotationFunction) -> None:
