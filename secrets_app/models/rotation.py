@@ -99,8 +99,8 @@ class RotationRun(models.Model):
         CANCELLED = "cancelled"
 
     secret = models.ForeignKey(Secret, on_delete=models.CASCADE, related_name="rotation_runs")
-    version_id = models.CharField(max_length=64)
-    test_only = models.BooleanField(default=False)  # RotateImmediately=false: testSecret alone
+    version_id = models.CharField(max_length=64)  # "" for a check of the stored credential
+    test_only = models.BooleanField(default=False)  # RotateImmediately=false: testSecret alone; or a check
     function_arn = models.CharField(max_length=2048, blank=True)
     rotation_token_digest = models.CharField(max_length=64, blank=True)
     state = models.CharField(max_length=12, choices=State.choices, default=State.RUNNING)
@@ -119,6 +119,11 @@ class RotationRun(models.Model):
             models.UniqueConstraint(fields=["secret"], condition=Q(state="running"), name="one_running_rotation"),
         ]
         indexes = [models.Index(fields=["due_at"], name="rotation_run_due", condition=Q(state="running"))]
+
+    @property
+    def is_check(self) -> bool:
+        """Of the stored credential: no version belongs to it."""
+        return self.test_only and not self.version_id
 
 
 class RotationStep(models.Model):

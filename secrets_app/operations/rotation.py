@@ -61,7 +61,7 @@ def rotate_secret(
     rules = _checked_rules(rotation_rules)
     function_arn = _checked_function(call, secret, rotation_lambda_arn, stored)
     external = _checked_external(secret, external_secret_rotation_metadata, external_secret_rotation_role_arn, stored)
-    if runs.unfinished_version(secret) is not None or runs.under_way(secret) is not None:
+    if runs.unfinished_version(secret) is not None or runs.make_way(secret, call.now) is not None:
         raise InvalidRequestException("A previous rotation isn't complete. That rotation will be reattempted.")
     if external:
         role_arn = external["external_role_arn"]

@@ -87,7 +87,7 @@ def _run_of_caller(call: "Call", secret: Secret) -> RotationRun | None:
     """The rotation whose function calls; None for everybody else."""
     if not credentials.may_be_of_a_function(call.principal):
         return None
-    run = running(secret)
+    run = runs.under_way(secret)
     return run if run is not None and call.principal.session_name == credentials.session_name(run) else None
 
 

@@ -16,7 +16,8 @@ from secrets_app.principals import Identity, NewAccessKey
 from secrets_app.rotation import function_policy
 
 ROLE_NAME = "SecretsManagerRotationFunction"
-_ON_THE_SECRET = ["DescribeSecret", "GetSecretValue", "PutSecretValue", "UpdateSecretVersionStage"]
+_READING = ["DescribeSecret", "GetSecretValue"]
+_ON_THE_SECRET = [*_READING, "PutSecretValue", "UpdateSecretVersionStage"]
 # Secrets Manager asks for these on the caller's behalf, and only for a secret the caller may use.
 _KMS = {"Effect": "Allow", "Action": ["kms:Decrypt", "kms:GenerateDataKey"], "Resource": "*"}
 _GRACE = timedelta(seconds=60)
@@ -31,7 +32,9 @@ def for_one_step(run: RotationRun, secret: Secret, now: datetime, time_limit: ti
         now,
         lifetime=time_limit + _GRACE,
         session_name=session_name(run),
-        session_policy=_session_policy(secret.arn, _others_to_read(secret, external)),
+        session_policy=_session_policy(
+            secret.arn, _READING if run.is_check else _ON_THE_SECRET, _others_to_read(secret, external)
+        ),
     )
     try:
         yield key
@@ -116,15 +119,14 @@ def _of_the_account(secret: Secret, arn: object) -> str:
     return found.arn if found is not None and found.arn == arn else ""
 
 
-def _session_policy(secret_arn: str, others: list[str]) -> str:
+def _session_policy(secret_arn: str, actions: list[str], others: list[str]) -> str:
     statements: list[Mapping[str, object]] = [
-        {"Effect": "Allow", "Action": _actions(_ON_THE_SECRET), "Resource": secret_arn},
+        {"Effect": "Allow", "Action": _actions(actions), "Resource": secret_arn},
         {"Effect": "Allow", "Action": _actions(["GetRandomPassword"]), "Resource": "*"},
         _KMS,
     ]
     if others:
-        reading = _actions(["DescribeSecret", "GetSecretValue"])
-        statements.append({"Effect": "Allow", "Action": reading, "Resource": others})
+        statements.append({"Effect": "Allow", "Action": _actions(_READING), "Resource": others})
     return _document(*statements)
 
 

@@ -75,7 +75,7 @@ def _start(secret_pk: int, start: datetime, end: datetime, now: datetime) -> boo
     if not configuration.enabled or configuration.next_window_start != start:
         return False
     windows.plan_next(configuration, max(start, now))
-    if runs.under_way(secret) is not None:
+    if runs.make_way(secret, now) is not None:
         return False
     try:
         version_id = _pending_version(secret, now)

@@ -18,7 +18,7 @@ from secrets_app import principals, replication, staging_labels, versions
 from secrets_app.errors import AwsError
 from secrets_app.kms import keys
 from secrets_app.models import RotationConfiguration, RotationFunction, RotationRun, RotationStep, Secret
-from secrets_app.rotation import credentials, functions, invocation, managed, runs, windows
+from secrets_app.rotation import checks, credentials, functions, invocation, managed, runs, windows
 from secrets_app.rotation.due import LEASE
 from secrets_app.rotation.scrubbing import mask, storable, without_values
 
@@ -69,6 +69,8 @@ def work_on(worker: Worker, run: RotationRun) -> None:
     try:
         if run.secret.owning_service:
             _rotate_managed(job)
+        elif run.is_check:
+            _check(job)
         elif run.test_only:
             _test(job)
         else:
@@ -141,17 +143,17 @@ def _invoke_if_possible(job: _Job, function: RotationFunction, step: str) -> tup
 
 
 def _invoke(job: _Job, function: RotationFunction, step: str) -> tuple[str, str]:
-    token = _new_rotation_token(job)
-    event = functions.Event(
-        Step=step, SecretId=job.secret.arn, ClientRequestToken=job.run.version_id, RotationToken=token
-    )
+    token = "" if job.run.is_check else _new_rotation_token(job)
+    event = functions.Event(Step=step, SecretId=job.secret.arn)
+    if not job.run.is_check:
+        event["ClientRequestToken"], event["RotationToken"] = job.run.version_id, token
     if function.external_type:
         configuration = RotationConfiguration.objects.get(secret=job.secret)
         event["ExternalSecretRotationMetadata"] = configuration.external_metadata
     time_limit = timedelta(seconds=invocation.seconds_of(function))
     with credentials.for_one_step(job.run, job.secret, job.now, time_limit) as key:
         answer = job.worker.invoke(function, event, key, job.keep_waiting)
-        credential_parts = {token, key.secret_access_key, key.session_token}
+        credential_parts = {part for part in (token, key.secret_access_key, key.session_token) if part}
     error, log = without_values([answer.error, answer.log], job.secret)
     return storable(mask(error, credential_parts)), storable(mask(log, credential_parts))
 
@@ -209,6 +211,7 @@ def _retry_or_give_up(job: _Job, error: str) -> None:
     is_last = job.run.attempts >= MOST_ATTEMPTS
     if is_last or (job.run.retry_until is not None and next_attempt > job.run.retry_until):
         runs.end(job.run, job.secret, State.FAILED, job.now, error=error)
+        checks.after_failure(job.secret, job.now)
         return
     job.update_if_mine(step="", due_at=next_attempt, error=error, lease_owner="", lease_until=None)
 
@@ -238,6 +241,15 @@ def _test(job: _Job) -> None:
         runs.end(job.run, secret, State.FAILED if error else State.SUCCEEDED, job.now, error=error)
         runs.drop_test_version(job.run, secret)
         _touch(secret, job.now)
+
+
+def _check(job: _Job) -> None:
+    """The stored credential, by a function that can tell. Nothing changes but the history."""
+    if Secret.objects.filter(pk=job.secret.pk, deleted_at=None).exists():
+        error = _step(job, invocation.CHECK)
+        runs.end(job.run, job.secret, State.FAILED if error else State.SUCCEEDED, job.now, error=error)
+    else:
+        runs.end(job.run, job.secret, State.CANCELLED, job.now)
 
 
 def _copy_current_value(job: _Job) -> str:

@@ -52,7 +52,7 @@ class Use:
 
 
 def list_functions(call: Call) -> list[RotationFunction]:
-    return _recorded(call, "ListFunctions", {}, _all, read_only=True)
+    return recorded(call, "ListFunctions", {}, _all, read_only=True)
 
 
 def _all(call: Call) -> list[RotationFunction]:
@@ -63,7 +63,7 @@ def _all(call: Call) -> list[RotationFunction]:
 
 def get_function(call: Call, name: str) -> RotationFunction:
     """With its source and environment."""
-    return _recorded(call, "GetFunction", {"name": name}, lambda call: _found(call, name), read_only=True)
+    return recorded(call, "GetFunction", {"name": name}, lambda call: _found(call, name), read_only=True)
 
 
 def create_function(call: Call, name: str, definition: Definition) -> RotationFunction:
@@ -79,7 +79,7 @@ def create_function(call: Call, name: str, definition: Definition) -> RotationFu
             account_id=call.account, region=call.region, name=name, created_at=call.now, **_columns(definition)
         )
 
-    return _recorded(call, "CreateFunction", {"name": name, **_columns(definition)}, create)
+    return recorded(call, "CreateFunction", {"name": name, **_columns(definition)}, create)
 
 
 def update_function(call: Call, name: str, definition: Definition) -> None:
@@ -98,7 +98,7 @@ def update_function(call: Call, name: str, definition: Definition) -> None:
             setattr(function, column, value)
         function.save(update_fields=list(columns))
 
-    _recorded(call, "UpdateFunctionCode", {"name": name, **_columns(definition)}, update)
+    recorded(call, "UpdateFunctionCode", {"name": name, **_columns(definition)}, update)
 
 
 def _refuse_second_of_type(call: Call, name: str, definition: Definition) -> None:
@@ -124,7 +124,7 @@ def delete_function(call: Call, name: str) -> None:
             )
         function.delete()
 
-    _recorded(call, "DeleteFunction", {"name": name}, delete)
+    recorded(call, "DeleteFunction", {"name": name}, delete)
 
 
 def use_of(call: Call, function: RotationFunction) -> Use:
@@ -165,7 +165,7 @@ def _columns(definition: Definition) -> dict[str, Any]:
     }
 
 
-def _recorded(
+def recorded(
     call: Call, operation: str, arguments: dict[str, Any], run: Callable[[Call], T], *, read_only: bool = False
 ) -> T:
     """As @operation does it: the event in the transaction of the change, and a refusal on record as well."""

@@ -17,6 +17,7 @@ class Run:
     version_id: str
     state: str
     test_only: bool
+    is_check: bool
     step: str
     attempts: int
     started_at: datetime
@@ -34,6 +35,7 @@ def runs_of(call: Call, secret: Secret) -> list[Run]:
             version_id=run.version_id,
             state=run.state,
             test_only=run.test_only,
+            is_check=run.is_check,
             step=run.step,
             attempts=run.attempts,
             started_at=run.started_at,

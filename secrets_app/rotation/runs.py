@@ -62,7 +62,18 @@ def end(run: RotationRun, secret: Secret, state: RotationRun.State, now: datetim
         _record(_OUTCOMES[state], run, secret, now, error=error)
 
 
+def make_way(secret: Secret, now: datetime) -> RotationRun | None:
+    """What is under way and stays so. A check of the stored credential gives way to a rotation."""
+    run = under_way(secret)
+    if run is None or not run.is_check:
+        return run
+    end(run, secret, RotationRun.State.CANCELLED, now)
+    return None
+
+
 def _record(outcome: str, run: RotationRun, secret: Secret, now: datetime, *, error: str = "") -> None:
+    if run.is_check:  # AWS has none, and no event for it
+        return
     event_name = f"TestRotation{outcome}" if run.test_only else f"Rotation{outcome}"
     details = {"VersionId": run.version_id}
     service_events.record(
