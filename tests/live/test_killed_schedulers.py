@@ -38,7 +38,7 @@ def lambda_handler(event, context):
 
 
 class WithoutScheduler(LiveServer):
-    arguments = (  # type: ignore[assignment]  # a constant in the place of a property
+    arguments = (
         "-c",
         "import os, signal, sys\n"
         "os.environ['DJANGO_SETTINGS_MODULE'] = 'console.settings'\n"
