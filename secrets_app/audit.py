@@ -4,31 +4,22 @@ import os
 from collections.abc import Mapping, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from . import audit_chain
+from .audit_chain import append, database_time
 from .errors import AwsError
-from .models import AuditEvent
 from .service_model import OperationModel, Shape
-from .statements import Statement, current_database
+from .statements import current_database
 
 if TYPE_CHECKING:
     from .call import Call
 
 _LONGEST_MESSAGE = 2048
 _LONGEST_PARAMETERS = 65_536  # the longest policy, every character escaped, fits
-_COLUMNS = [column for column in AuditEvent._meta.concrete_fields if not column.primary_key]
-_INSERT = Statement(
-    "INSERT INTO {table} ({names}) VALUES ({places})".format(  # noqa: S608  our own table and column names
-        table=AuditEvent._meta.db_table,
-        names=", ".join(f'"{column.column}"' for column in _COLUMNS),
-        places=", ".join(["%s"] * len(_COLUMNS)),
-    )
-)
-
-Row = list[Any]  # an event as its columns hold it
+Row = audit_chain.Row
 _collected: ContextVar[list[Row] | None] = ContextVar("collected events", default=None)
 
 
@@ -38,10 +29,11 @@ class Record:
 
     secret_pk: int | None = None
     secret_name: str = ""
-    parts: tuple["Row", ...] = ()  # events of what this call did in the name of other operations
+    resource_arn: str | None = None
+    parts: tuple[Row, ...] = ()  # events of what this call did in the name of other operations
 
-    def about(self, pk: int | None, name: str) -> None:
-        self.secret_pk, self.secret_name = pk, name
+    def about(self, pk: int | None, name: str, arn: str | None) -> None:
+        self.secret_pk, self.secret_name, self.resource_arn = pk, name, arn
 
 
 def new_request_id() -> str:
@@ -56,7 +48,7 @@ def write(call: "Call", arguments: Mapping[str, Any], error: BaseException | Non
     row = _row(call, arguments, error)
     collected = _collected.get()
     if collected is None or current_database().in_atomic_block:
-        _insert([row, *call.record.parts])
+        append([row, *call.record.parts])
     else:
         collected += (row, *call.record.parts)
 
@@ -73,22 +65,15 @@ def collect_in(events: list[Row]) -> None:
 
 def commit(events: Sequence[Row]) -> None:
     """All of them in one transaction; an answer must not leave before its event is in."""
-    _insert(events)
-
-
-def _insert(rows: Sequence[Row]) -> None:
-    if len(rows) == 1:
-        _INSERT.run(rows[0], is_event=True)
-    else:
-        _INSERT.run_each(rows, are_events=True)
+    append(events)
 
 
 def _row(call: "Call", arguments: Mapping[str, Any], error: BaseException | None) -> Row:
-    """Raw columns: the ORM would cost the read path more than all the rest of it."""
+    """In the order of audit_chain.COLUMNS. The ORM would cost the read path more than all the rest of it."""
     model = call.operation
     return [
         call.request_id,
-        _database_time(call.now),
+        database_time(call.now),
         call.account,
         call.region,
         call.event_source,
@@ -104,6 +89,8 @@ def _row(call: "Call", arguments: Mapping[str, Any], error: BaseException | None
         _written(request_parameters(model, arguments)),
         "" if error is None else error.code if isinstance(error, AwsError) else "InternalServiceError",
         error.message[:_LONGEST_MESSAGE] if isinstance(error, AwsError) else "",
+        call.principal.recorded,
+        call.record.resource_arn,
     ]
 
 
@@ -139,11 +126,3 @@ def _without_sensitive(shape: Shape, value: Any) -> Any:
     if shape.type == "list" and shape.item is not None and isinstance(value, list):
         return [] if shape.item.sensitive else [_without_sensitive(shape.item, item) for item in value]
     return value
-
-
-def _database_time(moment: datetime) -> Any:
-    """As Django's ORM writes it; for SQLite without the detour through settings and time zones (now is UTC)."""
-    database = current_database()
-    if database.vendor == "sqlite":
-        return str(moment).removesuffix("+00:00")
-    return database.ops.adapt_datetimefield_value(moment)

@@ -140,7 +140,7 @@ class Call:
             tags, document = None, None
             request_context = {**(context or {}), "secretsmanager:SecretId": arn}
         else:
-            self.record.about(secret.pk, secret.name)
+            self.record.about(secret.pk, secret.name, secret.arn)
             arn, account, tags = secret.arn, secret.account_id, secret.pk
             document = policy_document if policy_document is not None else secret_ids.resource_policy_of(secret.pk)
             request_context = self.facts_about(secret, context)

@@ -77,5 +77,5 @@ def _record(call: Call, step: Step, name: str, error: Exception) -> None:
     """The events of what was undone went with it; the refusal stays on record, as that of any call."""
     operation, keywords = step
     refused = call.starting(service("secretsmanager").operations[operation], "secretsmanager", read_only=False)
-    refused.record.about(None, name)
+    refused.record.about(None, name, None)
     audit.write(refused, keywords, error)

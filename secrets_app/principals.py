@@ -74,6 +74,33 @@ class Identity:
             unique_id=self.unique_id,
         )
 
+    @cached_property
+    def recorded(self) -> str:
+        """What CloudTrail's userIdentity tells beside account, ARN and access key; JSON, for the audit trail.
+
+        Source: CloudTrail User Guide, "CloudTrail userIdentity element".
+        """
+        if self.kind == Principal.Kind.ROOT:
+            return orjson.dumps({"type": "Root", "principalId": self.account}).decode()
+        if self.kind == Principal.Kind.USER:
+            return orjson.dumps({"type": "IAMUser", "principalId": self.unique_id, "userName": self.name}).decode()
+        issuer = {
+            "type": "Role",
+            "principalId": self.unique_id,
+            "arn": self.role_arn or self.arn,
+            "accountId": self.account,
+            "userName": self.name,
+        }
+        if not self.session_name:
+            return orjson.dumps({"type": "Role", "principalId": self.unique_id, "userName": self.name}).decode()
+        return orjson.dumps(
+            {
+                "type": "AssumedRole",
+                "principalId": f"{self.unique_id}:{self.session_name}",
+                "sessionContext": {"sessionIssuer": issuer},
+            }
+        ).decode()
+
 
 def _parsed(policies: "tuple[Named, ...] | list[Named]") -> tuple[Policy, ...]:
     return tuple(parse(document, kind="identity", name=name) for document, name in policies)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from . import audit_chain
 from .audit import new_request_id
 from .models import AuditEvent, KmsKey, Secret
 
@@ -51,7 +52,7 @@ class Told:
 def record(told: Iterable[Told], now: datetime) -> None:
     """One statement, under one request id: what belongs together can be found together."""
     request_id = new_request_id()
-    AuditEvent.objects.bulk_create(
+    events = [
         _event(
             SECRETS_MANAGER,
             each.name,
@@ -61,12 +62,15 @@ def record(told: Iterable[Told], now: datetime) -> None:
             region=each.secret.region,
             secret_pk=each.secret.pk,
             secret_name=each.secret.name,
+            resource_arn=each.secret.arn,
             request_parameters=json.dumps({"SecretId": each.secret.arn, **each.details}),
             error_code=each.error_code,
             error_message=each.error_message[:_LONGEST_MESSAGE],
         )
         for each in told
-    )
+    ]
+    if events:
+        audit_chain.append(events)
 
 
 def record_versions(event_name: str, secret: Secret, version_ids: Sequence[str], now: datetime) -> None:
@@ -75,19 +79,21 @@ def record_versions(event_name: str, secret: Secret, version_ids: Sequence[str],
 
 
 def record_key(event_name: str, key: KmsKey, now: datetime) -> None:
-    _event(
+    event = _event(
         KMS,
         event_name,
         new_request_id(),
         now,
         account=key.account_id,
         region=key.region,
+        resource_arn=key.arn,
         request_parameters=json.dumps({"KeyId": key.arn}),
-    ).save()
+    )
+    audit_chain.append([event])
 
 
-def _event(source: str, name: str, request_id: str, now: datetime, **facts: str | int) -> AuditEvent:
-    return AuditEvent(
+def _event(source: str, name: str, request_id: str, now: datetime, **facts: str | int) -> audit_chain.Row:
+    event = AuditEvent(
         request_id=request_id,
         at=now,
         event_source=source,
@@ -97,3 +103,4 @@ def _event(source: str, name: str, request_id: str, now: datetime, **facts: str 
         principal_arn=source,
         **facts,
     )
+    return audit_chain.row_of([getattr(event, column) for column in audit_chain.COLUMNS])

@@ -89,21 +89,19 @@ class Statement:
         found: Made = moment[entry]
         return found
 
-    def run(self, parameters: Sequence[Any], *, is_event: bool = False) -> None:
-        """is_event: it adds to the audit trail, of which nothing kept is made."""
+    def run(self, parameters: Sequence[Any]) -> int:
+        """How many rows it changed."""
         database = current_database()
         if _is_plain_sqlite(database):
             with database.wrap_database_errors:
                 driver: sqlite3.Connection = database.connection
-                before = driver.total_changes
-                driver.execute(self._sqlite, parameters)
-                if is_event and not driver.in_transaction and (kept := getattr(database, _KEPT, None)) is not None:
-                    kept.overlook(driver.total_changes - before)
-        elif _is_plain_postgresql(database):
-            self._executed(database, parameters)
-        else:
-            with database.cursor() as cursor:
-                cursor.execute(self._for(database), parameters)
+                changed: int = driver.execute(self._sqlite, parameters).rowcount
+                return changed
+        if _is_plain_postgresql(database):
+            return int(self._executed(database, parameters).rowcount)
+        with database.cursor() as cursor:
+            cursor.execute(self._for(database), parameters)
+            return int(cursor.rowcount)
 
     def _executed(self, database: BaseDatabaseWrapper, parameters: Sequence[Any]) -> Any:
         from psycopg import Cursor
@@ -111,31 +109,44 @@ class Statement:
         with database.wrap_database_errors:
             return Cursor(database.connection).execute(self._sql, parameters, prepare=True)
 
-    def run_each(self, parameters: Sequence[Sequence[Any]], *, are_events: bool = False) -> None:
-        """Once for each, all in a transaction of their own."""
+    def run_each(self, parameters: Sequence[Sequence[Any]]) -> None:
+        """Once for each, in the transaction that is open."""
         database = current_database()
-        if _is_plain_sqlite(database) and not database.connection.in_transaction:
+        if _is_plain_sqlite(database):
             with database.wrap_database_errors:
-                self._run_each_on(database.connection, parameters)
-                if are_events and (kept := getattr(database, _KEPT, None)) is not None:
-                    kept.overlook(len(parameters))
+                database.connection.executemany(self._sqlite, parameters)
             return
-        with transaction.atomic(), database.cursor() as cursor:
+        with database.cursor() as cursor:
             cursor.executemany(self._for(database), parameters)
 
     def _for(self, database: BaseDatabaseWrapper) -> str:
         """For Django's cursor."""
         return self._long_way if database.vendor == "sqlite" else self._sql
 
-    def _run_each_on(self, driver: sqlite3.Connection, parameters: Sequence[Sequence[Any]]) -> None:
+
+def in_transaction_of_events(write: Callable[[], Made]) -> Made:
+    """What `write` returns, run in the transaction that is open or else in one of its own. It may only add to the audit
+    trail, of which nothing kept is made."""
+    database = current_database()
+    if database.in_atomic_block:
+        return write()
+    if not _is_plain_sqlite(database):
+        with transaction.atomic():
+            return write()
+    driver: sqlite3.Connection = database.connection
+    with database.wrap_database_errors:
+        before = driver.total_changes
         driver.execute("BEGIN IMMEDIATE")
         try:
-            driver.executemany(self._sqlite, parameters)
+            written = write()
             driver.execute("COMMIT")
         except BaseException:  # also what the driver cannot write as text: this connection serves everybody
             if driver.in_transaction:
                 driver.execute("ROLLBACK")
             raise
+        if (kept := getattr(database, _KEPT, None)) is not None:
+            kept.overlook(driver.total_changes - before)
+        return written
 
 
 class _Kept(dict[tuple[Hashable, ...], Any]):

@@ -78,6 +78,18 @@ class _Flow(FlowControl):
             super().resume_reading()
 
 
+class _Outlet:
+    """The transport as uvicorn's cycles use it, where a page may be ready just after its client has gone."""
+
+    def __init__(self, transport: asyncio.Transport) -> None:
+        self._transport = transport
+        self.is_closing, self.close = transport.is_closing, transport.close
+
+    def write(self, data: bytes) -> None:
+        if not self._transport.is_closing():
+            self._transport.write(data)
+
+
 class Connection(HttpToolsProtocol):
     cycle: Any  # the request that came last, an ApiRequest or uvicorn's
     pipeline: Any  # those before it that are not answered yet, itself included
@@ -272,6 +284,7 @@ class Connection(HttpToolsProtocol):
         self.expect_100_continue = environ.get("HTTP_EXPECT", "").lower() == "100-continue"
         self.scope["environ"] = environ  # type: ignore[typeddict-unknown-key]
         super().on_headers_complete()
+        self.cycle.transport = _Outlet(self.transport)
 
     def _start_asgi_task(self, cycle: Any, app: Any) -> None:
         """How uvicorn says that it is this one's turn."""

@@ -1,6 +1,7 @@
 """The tables, one family per file. Only these modules declare tables; what is above them queries them."""
 
 from .access_key import AccessKey
+from .audit_chain import AuditChain, AuditLedger
 from .audit_event import AuditEvent
 from .background_pass import BackgroundPass
 from .bulk_change import BulkChange, BulkChangeItem
@@ -21,7 +22,9 @@ from .version import SecretVersion, StagingLabel, WrappedDataKey
 __all__ = [
     "AccessKey",
     "Account",
+    "AuditChain",
     "AuditEvent",
+    "AuditLedger",
     "BackgroundPass",
     "BackingKey",
     "BulkChange",

@@ -89,7 +89,7 @@ def create_secret(
     if cross_account_primary_arn is not None:
         named = {**context, "secretsmanager:PolicyName": cross_account_replication.POLICY_NAME}
         call.authorize(action="secretsmanager:PutResourcePolicy", resource=arn, shown=name, context=named)
-    call.record.about(None, name)
+    call.record.about(None, name, None)
 
     existing = Secret.objects.filter(account=call.account, region=call.region, name=name).first()
     if existing is not None:
@@ -98,7 +98,7 @@ def create_secret(
     secret = _insert(call, name, suffix, description, kms_key_id, type, cross_account_primary_arn or "")
     if cross_account_primary_arn is not None:
         cross_account_replication.begin(secret)
-    call.record.about(secret.pk, name)
+    call.record.about(secret.pk, name, secret.arn)
     tagging.put(secret, wanted)
     search_words.keep(secret)
     if value is not None:

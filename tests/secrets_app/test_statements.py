@@ -10,7 +10,7 @@ from django.db.transaction import TransactionManagementError
 
 from secrets_app import statements
 from secrets_app.models import Account
-from secrets_app.statements import Statement, next_moment, one_moment
+from secrets_app.statements import Statement, in_transaction_of_events, next_moment, one_moment
 
 TABLE = Account._meta.db_table
 INSERT = Statement(f"INSERT INTO {TABLE} (id, created_at, is_made_by_use) VALUES (%s, %s, FALSE)")  # noqa: S608  our own
@@ -64,10 +64,10 @@ def test_a_failed_transaction_runs_nothing_more() -> None:
 def test_what_cannot_be_written_leaves_no_transaction_open() -> None:
     """The connection is everybody's: with a transaction left open, nobody's changes would be committed any more."""
     with pytest.raises(UnicodeEncodeError):
-        INSERT.run_each([ROW, ("\ud800", ROW[1])])
+        in_transaction_of_events(lambda: INSERT.run_each([ROW, ("\ud800", ROW[1])]))
 
     assert not (connection.vendor == "sqlite" and connection.connection.in_transaction)
-    INSERT.run_each([ROW, ("210987654321", ROW[1])])
+    in_transaction_of_events(lambda: INSERT.run_each([ROW, ("210987654321", ROW[1])]))
     assert NAMES.rows(["0"]) == [("123456789012",), ("210987654321",)]
 
 
@@ -184,7 +184,7 @@ def test_events_leave_it_as_it_is_and_nothing_else_does() -> None:
     made = Made()
     NAMES.made_of_rows(("0",), made)
 
-    INSERT.run(ROW, is_event=True)
+    in_transaction_of_events(lambda: INSERT.run(ROW))
     NAMES.made_of_rows(("0",), made)
     assert made.times == 1
 

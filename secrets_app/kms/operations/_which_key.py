@@ -24,6 +24,7 @@ def key_named(call: Call, key_id: str, *, by_alias: bool = False, context: Mappi
         authorize(call, _pseudo_arn(call, key_id), call.account)
         raise not_found(call, key_id)
     alias = {"kms:RequestAlias": key_id.rpartition(":")[2]} if named_by_alias else {}
+    call.record.resource_arn = key.arn
     authorize_key(call, key, {**alias, **(context or {})})
     if is_gone(call, key):
         raise NotFoundException(f"Key '{key.arn}' does not exist", parameter="KeyId")
