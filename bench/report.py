@@ -18,13 +18,16 @@ PATH = ROOT / "docs" / "performance.md"
 def write(
     measured: dict[str, Any],
     scale: dict[int, dict[str, float]],
-    pages: "dict[str, Measured]",
+    pages: "dict[str, Measured] | None",
     policies: dict[str, float],
     *,
     versions: dict[str, str],
     connections: int,
     rounds: int,
 ) -> None:
+    """pages: None leaves what was measured of them before."""
+    head, _, _ = _PAGES.partition("\n")
+    kept = head + PATH.read_text().partition(head)[2]
     PATH.write_text(
         _TEMPLATE.format(
             machine=_machine(),
@@ -39,7 +42,7 @@ def write(
             process=_process_table(measured),
             policies=_policies_table(policies),
         )
-        + _PAGES.format(pages=_pages_table(pages), machine=_machine(), commit=_commit())
+        + (kept if pages is None else _PAGES.format(pages=_pages_table(pages), machine=_machine(), commit=_commit()))
     )
 
 
@@ -123,7 +126,8 @@ def _commit() -> str:
 _TEMPLATE = """\
 # Performance
 
-Written by `make bench`. Measured on {date} at commit {commit}, on {machine}.
+Written by `make bench` (`python -m bench api` leaves the console's pages out). Measured on {date} at commit {commit},
+on {machine}.
 
 Every request is a real one: over HTTP, signed by botocore beforehand, its signature verified. The load comes from one
 process with {connections} keep-alive connections (moto's server closes them, so it also pays for new ones), with
