@@ -84,5 +84,5 @@ def test_folders_cost_as_many_statements_for_a_page_as_for_one(
         make_secret(call, f"f{number}/secret")
         make_secret(call, f"g{number}")
 
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(12):
         shown(signed_in, "?view=folders")

@@ -112,7 +112,7 @@ def test_list_costs_as_many_statements_for_a_page_as_for_one(
         make_secret(call, f"s{number}", tags=[{"Key": "k", "Value": "v"}])
     shown(signed_in)
 
-    with django_assert_max_num_queries(10):
+    with django_assert_max_num_queries(11):
         shown(signed_in)
 
 
