@@ -92,7 +92,7 @@ class _Outlet:
 
 class Connection(HttpToolsProtocol):
     cycle: Any  # the request that came last, an ApiRequest or uvicorn's
-    pipeline: Any  # those before it that are not answered yet, itself included
+    pipeline: Any  # those that wait for their turn behind the one being answered
 
     def __init__(self, api: Api, config: Config, server_state: ServerState, **others: Any) -> None:
         super().__init__(config, server_state, **others)
@@ -103,6 +103,7 @@ class Connection(HttpToolsProtocol):
         self._ready: ApiRequest | None = None
         self._in_head = False
         self._head_size = 0
+        self._has_completed = False
         self._waits_since = time.monotonic()
         self._is_lingering = False
         self._is_stalled = False
@@ -135,28 +136,32 @@ class Connection(HttpToolsProtocol):
         if self._is_lingering:
             return
         self._unset_keepalive_if_required()
+        self._has_completed = False
         self._parse(data)
-        if self._in_head:
+        if self._in_head and not self._has_completed:  # else most of the data belongs to requests before it
             self._head_size += len(data)
             if self._head_size > _LONGEST_HEAD:
                 self._refuse(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         self._answer_what_is_ready()
 
     def _parse(self, data: bytes) -> None:
-        try:
-            self.parser.feed_data(data)
-        except httptools.HttpParserUpgrade as upgrade:
-            self._go_on_without_upgrade(data[upgrade.args[0] :])
-        except httptools.HttpParserError:
-            self._refuse(HTTPStatus.BAD_REQUEST)
+        while data:
+            try:
+                self.parser.feed_data(data)
+                return
+            except httptools.HttpParserUpgrade as upgrade:
+                data = self._without_upgrade(data[upgrade.args[0] :])
+            except httptools.HttpParserError:
+                self._refuse(HTTPStatus.BAD_REQUEST)
+                return
 
-    def _go_on_without_upgrade(self, rest: bytes) -> None:
+    def _without_upgrade(self, rest: bytes) -> bytes:
         """Nothing is offered here to upgrade to, so the request stays what it is (RFC 9110, 7.8), body and all; this
         parser would leave it there. A new one is told again how long the body is."""
         environ = self._environ
         if (method := environ["REQUEST_METHOD"]) == "CONNECT":
             self._refuse(HTTPStatus.BAD_REQUEST)
-            return
+            return b""
         self._offers_upgrade = environ
         self.parser = httptools.HttpRequestParser(self)
         if "HTTP_TRANSFER_ENCODING" in environ:
@@ -164,8 +169,7 @@ class Connection(HttpToolsProtocol):
         else:
             framing = f"Content-Length: {environ.get('CONTENT_LENGTH', '0')}"
         then = "close" if "close" in environ["HTTP_CONNECTION"].lower() else "keep-alive"
-        head = f"{method} / HTTP/1.1\r\n{framing}\r\nConnection: {then}\r\n\r\n"
-        self._parse(head.encode("latin-1") + rest)
+        return f"{method} / HTTP/1.1\r\n{framing}\r\nConnection: {then}\r\n\r\n".encode("latin-1") + rest
 
     def pause_writing(self) -> None:
         self._unread_since = time.monotonic()
@@ -244,8 +248,9 @@ class Connection(HttpToolsProtocol):
                 self._complete(request)
 
     def on_message_complete(self) -> None:
+        self._has_completed = True
         if self.parser.should_upgrade():
-            return  # _go_on_without_upgrade() comes next
+            return  # _without_upgrade() comes next
         request = self.cycle
         if not isinstance(request, ApiRequest):
             super().on_message_complete()

@@ -93,6 +93,15 @@ def test_an_offer_to_upgrade_is_passed_over(talk: Talk) -> None:
     assert statuses(received) == [400, 200, 400, 200]
 
 
+def test_a_thousand_offers_at_once_are_passed_over_one_by_one(talk: Talk) -> None:
+    """Each within the other, they once went as deep as Python goes."""
+    upgrade = b"Connection: Upgrade\r\nUpgrade: h2c\r\n"
+
+    received = talk(api(upgrade) * 1_000 + LAST_PAGE)
+
+    assert statuses(received) == [400] * 1_000 + [200]
+
+
 @pytest.mark.parametrize("version", [b"1.0", b"1.1"])
 def test_a_connection_that_is_to_be_closed_is(talk: Talk, version: bytes) -> None:
     closing = api(CLOSE) if version == b"1.1" else api().replace(b"HTTP/1.1", b"HTTP/1.0")
